@@ -1,0 +1,5 @@
+"""Run the command line as `python -m careaudit`."""
+
+from careaudit.cli import run
+
+run()

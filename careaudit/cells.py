@@ -1,0 +1,147 @@
+"""Cells: the sums of one crossing of groups, and how sums add.
+
+A `Quantity` is a number each decision carries: 1 if its slot is counted, or its amount. A `Term`
+is a sum of quantities, over decisions or over customers. Measures declare the terms they need,
+the engine fills them in one scan, and nothing after that ever sees a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Slot(StrEnum):
+    """What a decision was, crossed with what its label says it should have been.
+
+    `due` means that the favorable decision was due to the customer, `undue` that it was not.
+    """
+
+    FAVORABLE_DUE = "favorable_due"
+    FAVORABLE_UNDUE = "favorable_undue"
+    FAVORABLE_UNLABELLED = "favorable_unlabelled"
+    ADVERSE_DUE = "adverse_due"
+    ADVERSE_UNDUE = "adverse_undue"
+    ADVERSE_UNLABELLED = "adverse_unlabelled"
+
+
+Slots = frozenset[Slot]
+FAVORABLE: Slots = frozenset(slot for slot in Slot if slot.startswith("favorable"))
+ADVERSE: Slots = frozenset(slot for slot in Slot if slot.startswith("adverse"))
+DUE: Slots = frozenset(slot for slot in Slot if slot.endswith("_due"))
+UNDUE: Slots = frozenset(slot for slot in Slot if slot.endswith("_undue"))
+LABELLED: Slots = DUE | UNDUE
+DECIDED: Slots = FAVORABLE | ADVERSE
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number each decision carries: its amount to a power where its slot counts, else 0.
+
+    With `power` 0 it counts decisions. With power 1 or 2 it sums amounts in minor units, or their
+    squares, over decisions whose amount is known; `priced` counts only those decisions.
+    """
+
+    slots: Slots
+    power: Literal[0, 1, 2] = 0
+    priced: bool = False
+
+    @property
+    def key(self) -> str:
+        """A short name, unique among quantities, fit for a column."""
+        number = sum(1 << place for place, slot in enumerate(Slot) if slot in self.slots)
+        return f"q{number}{'p' if self.priced else ''}{'a' * self.power}"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A sum that adds over disjoint parts.
+
+    total: the sum of `first` over decisions. customers: the customers whose `first` is not zero.
+    product: the sum over customers of (their `first`) x (their `second`); like customers it adds
+    only over parts that share no customer (methods 0).
+    """
+
+    kind: Literal["total", "customers", "product"]
+    first: Quantity
+    second: Quantity | None = None
+
+    @property
+    def key(self) -> str:
+        """A short name, unique among terms."""
+        other = f"_{self.second.key}" if self.second else ""
+        return f"{self.kind}_{self.first.key}{other}"
+
+
+def total(quantity: Quantity) -> Term:
+    """Sum of a quantity over decisions."""
+    return Term("total", quantity)
+
+
+def customers(quantity: Quantity) -> Term:
+    """Number of customers who carry a quantity."""
+    return Term("customers", quantity)
+
+
+def product(first: Quantity, second: Quantity) -> Term:
+    """Sum over customers of the product of two of their totals; the order does not matter."""
+    low, high = sorted((first, second), key=lambda quantity: quantity.key)
+    return Term("product", low, high)
+
+
+Cell = Mapping[Term, int]
+Group = tuple[str | None, ...]
+"""The values of a crossing, in the order of its segments; None where one is not recorded."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one crossing: for each combination of groups, the value of each term.
+
+    `segments` names the crossing (empty: everything in one cell). Values are exact integers.
+    """
+
+    segments: tuple[str, ...]
+    terms: tuple[Term, ...]
+    table: Mapping[Group, tuple[int, ...]]
+
+    def cell(self, group: Group) -> Cell:
+        """Return the sums of one group; an absent group is all zeros, which is a count, not a
+        guess.
+        """
+        values = self.table.get(group, (0,) * len(self.terms))
+        return dict(zip(self.terms, values, strict=True))
+
+    def merge(self, other: Cells) -> Cells:
+        """Add the cells of another part of the log, cell by cell.
+
+        Exact for totals always, for customers and products where the parts share no customer.
+        Raises ValueError if the two were not summed for the same crossing and terms.
+        """
+        if (self.segments, self.terms) != (other.segments, other.terms):
+            msg = f"cells of {other.segments} do not add to cells of {self.segments}"
+            raise ValueError(msg)
+        return Cells(self.segments, self.terms, _added([self.table, other.table]))
+
+    def roll_up(self, segments: tuple[str, ...]) -> Cells:
+        """Sum away every segment but `segments`; keeps totals only, which alone survive it."""
+        places = [self.segments.index(name) for name in segments]
+        keep = [place for place, term in enumerate(self.terms) if term.kind == "total"]
+        parts = [
+            {tuple(group[place] for place in places): tuple(values[place] for place in keep)}
+            for group, values in self.table.items()
+        ]
+        return Cells(segments, tuple(self.terms[place] for place in keep), _added(parts))
+
+
+def _added(parts: Iterable[Mapping[Group, tuple[int, ...]]]) -> dict[Group, tuple[int, ...]]:
+    table: dict[Group, tuple[int, ...]] = {}
+    for part in parts:
+        for group, values in part.items():
+            seen = table.get(group)
+            table[group] = (
+                tuple(a + b for a, b in zip(seen, values, strict=True)) if seen else values
+            )
+    return table

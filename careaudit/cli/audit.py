@@ -1,0 +1,89 @@
+"""careaudit audit."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from careaudit.cli import options
+
+
+@click.command()
+@click.argument("log", nargs=-1, metavar="[LOG]...")
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="The plan (careaudit.toml).")
+@click.option("--decision", metavar="COL", help="Without a plan: the column of the decision.")
+@click.option("--adverse", multiple=True, metavar="VALUE", help="A bad outcome (repeatable).")
+@click.option("--favorable", multiple=True, metavar="VALUE", help="A good outcome (repeatable).")
+@click.option("--neutral", multiple=True, metavar="VALUE", help="Set aside, counted (repeatable).")
+@click.option("--by", multiple=True, metavar="COL", help="A column to compare by (repeatable).")
+@click.option("--measure", metavar="NAME", help="The measure (default: the rarer side).")
+@click.option("--subject", metavar="COL", help="The column of the customer's id.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Write here.")
+@options.formats
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["table", "json"]), default="table",
+    help="What to print: the findings, or the record.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@options.as_of
+@options.no_progress
+def command(
+    log: tuple[str, ...],
+    config: Path | None,
+    decision: str | None,
+    adverse: tuple[str, ...],
+    favorable: tuple[str, ...],
+    neutral: tuple[str, ...],
+    by: tuple[str, ...],
+    measure: str | None,
+    subject: str | None,
+    output: Path | None,
+    formats: tuple[str, ...],
+    form: str,
+    quiet: bool,  # noqa: FBT001 - a flag
+    as_of: date | None,
+    no_progress: bool,  # noqa: FBT001
+) -> None:
+    """Audit a log: print the findings, write the record and the report.
+
+    With a plan: careaudit audit -c careaudit.toml -o audit. Without one, a first answer:
+    careaudit audit log.csv --decision outcome --adverse denied --by language.
+    Exits 0 whatever it found; `gate` is for stopping a release.
+    """
+    from careaudit import plan as plans
+    from careaudit.conductor import run
+    from careaudit.cli import talk
+
+    if log and decision is None and config is None:
+        raise click.UsageError("LOG needs --decision and --by, or use -c PLAN.")
+    if config is not None and (log or decision or by or adverse or favorable or neutral):
+        raise click.UsageError("a plan (-c) says the log and its columns itself: leave them out.")
+    if decision is not None:
+        if not log:
+            raise click.UsageError("name the LOG to audit.")
+        plan = plans.from_options(
+            name=Path(log[0]).name, decision=decision, by=by, adverse=adverse,
+            favorable=favorable, neutral=neutral, measure=measure, subject_id=subject, path=log,
+        )  # fmt: skip
+        base = Path()
+    else:
+        path = config or options.PLAN
+        plan, base = plans.load(path), path if path.is_dir() else path.parent
+    with talk.progress(wanted=not no_progress) as progress:
+        record = run(plan, base=base, as_of=as_of, progress=progress)
+        written = []
+        if output is not None:
+            from careaudit.report import write
+
+            progress("Writing the report")
+            written = write(record, output, formats)
+    if form == "json":
+        click.echo(record.to_json(), nl=False)
+    else:
+        talk.findings(record, quiet=quiet)
+    if not quiet:
+        talk.notes(record)
+    for file in written:
+        click.echo(f"Wrote {file}", err=True)

@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+PLAN = Path("careaudit.toml")
+FORMATS = ("json", "pdf", "html")
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        msg = f"{value!r} is not a day such as {datetime.now().date().isoformat()}."  # noqa: DTZ005
+        raise click.BadParameter(msg) from None
+
+
+def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001
+    names = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    odd = [name for name in names if name not in FORMATS]
+    if odd or not names:
+        msg = f"{', '.join(odd) or 'nothing'} is not known; choose from {', '.join(FORMATS)}."
+        raise click.BadParameter(msg)
+    return names
+
+
+as_of = click.option(
+    "--as-of", callback=_day, metavar="DAY", help="The day of the audit (default: today)."
+)
+formats: Any = click.option(
+    "--formats",
+    default=",".join(FORMATS),
+    show_default=True,
+    callback=check_formats,
+    help="What to write, with commas between.",
+)
+no_progress = click.option("--no-progress", is_flag=True, help="No progress on stderr.")

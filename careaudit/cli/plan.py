@@ -1,0 +1,67 @@
+"""careaudit plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from careaudit.cli import options
+
+_PLAN = click.argument(
+    "path", type=click.Path(path_type=Path), default=options.PLAN, metavar="[PLAN]"
+)
+
+
+@click.group()
+def command() -> None:
+    """Check a plan, show it with its defaults, or print its JSON Schema."""
+
+
+@command.command()
+@_PLAN
+@click.option("--no-data", is_flag=True, help="Check the file only; do not look at the log.")
+def check(path: Path, *, no_data: bool) -> None:
+    """Check a plan, and whether its log can answer it.
+
+    Reads the file; where the log is there too, also its columns and outcomes.
+    """
+    from careaudit import plan as plans
+    from careaudit import questions
+
+    plan = plans.load(path)
+    questions.check(plan)
+    click.echo(f"{path}: {len(plan.questions)} questions, {len(plan.segments)} segments. Plan "
+               f"{plan.digest[:12]}.")  # fmt: skip
+    if plan.outcome and not plan.outcome.confirmed:
+        click.echo(
+            "Warning: outcome.confirmed is false. Set it to true once a person has checked which "
+            "decisions are good for customers.",
+            err=True,
+        )
+    if no_data:
+        return
+    base = path if path.is_dir() else path.parent
+    from careaudit.conductor import preview
+
+    for warning in preview(plan, base=base):
+        click.echo(f"Warning: {warning}", err=True)
+
+
+@command.command()
+@_PLAN
+def show(path: Path) -> None:
+    """Print a plan as it takes effect, defaults included, as JSON."""
+    from careaudit import plan as plans
+
+    tree = plans.load(path).model_dump(mode="json", by_alias=True)
+    click.echo(json.dumps(tree, indent=2, ensure_ascii=False))
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema of careaudit.toml."""
+    from careaudit import plan as plans
+
+    click.echo(json.dumps(plans.schema(), indent=2))

@@ -1,0 +1,394 @@
+"""The one conductor: a plan and a source become an audit record.
+
+Not called audit.py: the module would hide the public function `careaudit.audit`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careaudit import questions as ask
+from careaudit.double_entry import Page, keep
+from careaudit.findings import Purse, Teller, Told, estimate
+from careaudit.judge import Asked, Judged, judge, overall
+from careaudit.measures import amounts
+from careaudit.plan import Plan
+from careaudit.record import (
+    Accounts,
+    AuditInfo,
+    AuditRecord,
+    Estimate,
+    Excluded,
+    Group,
+    GroupStatus,
+    Intersection,
+    Outcome,
+    Provenance,
+    Quality,
+    Segment,
+    Settings,
+    Window,
+)
+from careaudit.sources import Request, Scan, open_source
+from careaudit.stats.clustering import deff_flip
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VALID_DAYS = 365
+"""Evidence is good for a year (governance R05)."""
+LIBRARIES = ("duckdb", "fairlearn", "ibis-framework", "numpy", "pandas", "scipy")
+Progress = Callable[[str], None]
+
+
+def run(
+    plan: Plan,
+    *,
+    base: Path,
+    data: pd.DataFrame | None = None,
+    as_of: date | None = None,
+    progress: Progress = lambda _: None,
+) -> AuditRecord:
+    """Audit a log as the plan says.
+
+    `base` is the folder that the plan's paths are relative to; `data` stands in for the log's
+    files. `as_of` is the only clock (default today). Raises PlanError or DataError where the
+    audit cannot be done, and BooksDifferError where the second book disagrees.
+    """
+    ask.check(plan)
+    today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
+    progress("Reading the log")
+    source = open_source(plan, base, data)
+    scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
+    progress("Comparing groups")
+    return _Audit(plan, scan, today).record(progress)
+
+
+class _Audit:
+    """One audit in progress: what was read, and what follows from it."""
+
+    def __init__(self, plan: Plan, scan: Scan, as_of: date) -> None:
+        self.plan = plan
+        self.scan = scan
+        self.as_of = as_of
+        self.reader = ask.Reader(plan, scan)
+        self.days = (
+            (scan.last_day - scan.first_day).days + 1 if scan.first_day and scan.last_day else None
+        )
+
+    def record(self, progress: Progress) -> AuditRecord:
+        asked = [self.reader.asked(question) for question in self.plan.questions]
+        judged = judge(asked, self.plan.statistics)
+        missing = {a.question.id: self.reader.missing(a.question, a.measure) for a in asked}
+        teller = Teller(self.plan, self.days, self._purse())
+        told = [
+            teller.question(
+                item,
+                chosen=item.asked.question.measure is None,
+                missing=missing[item.asked.question.id],
+            )
+            for item in judged
+        ]
+        verdict, reason = overall(
+            [(t.question.gate, t.question.verdict, t.question.reason) for t in told]
+        )
+        crossed = [
+            row for a in asked if not missing[a.question.id] for row in self._crossed(teller, a)
+        ]
+        estimates = self._estimates(asked, judged)
+        progress("Keeping the second book")
+        books = keep(*self._books(asked, estimates))
+        comparisons = [c for t in told for c in t.comparisons]
+        return AuditRecord(
+            audit=self._info(),
+            provenance=self._provenance(len(comparisons)),
+            accounts=self._accounts(),
+            segments=self._segments(),
+            estimates=tuple(estimates),
+            comparisons=tuple(comparisons),
+            questions=tuple(t.question for t in told),
+            intersections=tuple(crossed),
+            impact=teller.impact(told, undetermined=verdict == "inconclusive"),
+            quality=self._quality(asked, judged, told),
+            double_entry=books,
+            verdict=verdict,
+            reason=reason,
+        )
+
+    # Parts of the record.
+
+    def _info(self) -> AuditInfo:
+        audit, outcome = self.plan.audit, self.plan.outcome
+        return AuditInfo(
+            name=audit.name,
+            system=audit.system,
+            release=audit.release,
+            decision_kind=audit.decision_kind,
+            justification=audit.justification,
+            outcome=outcome
+            and Outcome(
+                favorable=outcome.favorable,
+                adverse=outcome.adverse,
+                neutral=outcome.neutral,
+                favorable_is_rest=not outcome.favorable,
+                confirmed=outcome.confirmed,
+            ),
+        )
+
+    def _provenance(self, comparisons: int) -> Provenance:
+        statistics, scan = self.plan.statistics, self.scan
+        digests = [self.plan.digest, *(i.sha256 or "" for i in scan.inputs)]
+        seed = int(hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12], 16)
+        return Provenance(
+            careaudit=version("careaudit"),
+            libraries={name: version(name) for name in LIBRARIES},
+            plan_sha256=self.plan.digest,
+            inputs=scan.inputs,
+            as_of=self.as_of.isoformat(),
+            expires_on=(self.as_of + timedelta(days=VALID_DAYS)).isoformat(),
+            window=Window(
+                start=scan.first_day.isoformat() if scan.first_day else None,
+                end=scan.last_day.isoformat() if scan.last_day else None,
+                days=self.days,
+            ),
+            seed=seed,
+            settings=Settings(
+                alpha=statistics.alpha,
+                alpha_pass=statistics.alpha_pass,
+                confidence=statistics.confidence,
+                min_effective_n=statistics.scope,
+                min_coverage=statistics.coverage,
+                multiplicity=statistics.multiplicity,
+                comparisons=comparisons,
+                min_cell=self.plan.privacy.min_cell,
+            ),
+        )
+
+    def _accounts(self) -> Accounts:
+        scan = self.scan
+        if scan.rows_read != scan.rows_used + sum(scan.excluded.values()):
+            msg = "the accounts do not add up"
+            raise AssertionError(msg)
+        return Accounts(
+            rows_read=scan.rows_read,
+            rows_used=scan.rows_used,
+            excluded=tuple(Excluded(reason=r, rows=n) for r, n in scan.excluded.items()),
+            unknown=dict(scan.unknown),
+            customers=scan.customers,
+            joins=scan.joins,
+        )
+
+    def _segments(self) -> tuple[Segment, ...]:
+        return tuple(
+            Segment(
+                name=segment.name,
+                kind=segment.kind,
+                reference=self.reader.known[segment.name].reference,
+                groups=tuple(self._groups(segment.name)),
+            )
+            for segment in self.plan.segments
+        )
+
+    def _groups(self, name: str) -> list[Group]:
+        groups: list[tuple[str | None, ...]] = [*self.reader.known[name].groups]
+        if self.scan.unknown.get(name):
+            groups.append((None,))
+        rows = []
+        for group in groups:
+            sample = self.reader.decisions(name, group)
+            rows.append(
+                Group(
+                    group=ask.joined(group),
+                    n=sample.n,
+                    share=sample.n / self.scan.rows_used,
+                    customers=sample.customers if self.reader.clustered else None,
+                    status=self._status(group, sample.n, sample.customers, sample.design_effect),
+                )
+            )
+        return rows
+
+    def _status(
+        self, group: tuple[str | None, ...], n: int, customers: int, deff: float
+    ) -> GroupStatus:
+        if not n:
+            return "empty"
+        if customers < self.plan.privacy.min_cell:
+            return "suppressed"
+        if group == (None,):
+            return "unknown"
+        return "in_scope" if n / deff >= self.plan.statistics.scope else "small"
+
+    def _purse(self) -> Purse:
+        if "amount" not in self.plan.log.columns:
+            return {}
+        return {
+            segment.name: {
+                group[0]: amounts(
+                    self.reader.cells(segment.name).cell(group), clustered=self.reader.clustered
+                )
+                for group in self.reader.cells(segment.name).table
+            }
+            for segment in self.plan.segments
+        }
+
+    def _crossed(self, teller: Teller, asked: Asked) -> list[Intersection]:
+        fields = [
+            self.reader.field(asked.question, asked.measure, name)
+            for name in asked.question.crossings
+        ]
+        return teller.crossings(asked, fields)
+
+    def _estimates(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> list[Estimate]:
+        """Every asked measure for everybody and for each group, each once."""
+        least = self.plan.privacy.min_cell
+        deffs = {
+            (item.asked.measure.name, pair.segment, pair.group.group): pair.group_deff
+            for item in judged
+            for pair in item.pairs
+        }
+        rows: dict[tuple[str, str | None, str | None], Estimate] = {}
+        for item in asked:
+            measure = item.measure
+            whole = self.reader.sample(measure, "", ())
+            rows[measure.name, None, None] = estimate(
+                measure.name, None, whole, whole.design_effect, least
+            )
+            for name in item.question.segments:
+                for group in [*self.reader.known[name].groups, *self._unknown_groups(name)]:
+                    sample = self.reader.sample(measure, name, group)
+                    deff = deffs.get((measure.name, name, sample.group), sample.design_effect)
+                    rows.setdefault(
+                        (measure.name, name, sample.group),
+                        estimate(measure.name, name, sample, deff, least),
+                    )
+        return list(rows.values())
+
+    def _unknown_groups(self, name: str) -> list[tuple[str | None, ...]]:
+        return [(None,)] if "*" not in name and self.scan.unknown.get(name) else []
+
+    def _books(
+        self, asked: Sequence[Asked], estimates: Sequence[Estimate]
+    ) -> tuple[list[Page], list[dict[tuple[str | None, ...], str]]]:
+        pages, names = [], []
+        for measure in dict.fromkeys(item.measure for item in asked):
+            segments = dict.fromkeys(e.segment for e in estimates if e.measure == measure.name)
+            for segment in segments:
+                cells = self.reader.cells(segment or "")
+                rates = {
+                    e.group or "everybody": e.value
+                    for e in estimates
+                    if (e.measure, e.segment) == (measure.name, segment) and e.value is not None
+                }
+                pages.append(Page(measure, cells, rates, segment or "everybody"))
+                names.append({g: ask.joined(g) if g else "everybody" for g in cells.table})
+        return pages, names
+
+    # Quality.
+
+    def _quality(
+        self, asked: Sequence[Asked], judged: Sequence[Judged], told: Sequence[Told]
+    ) -> tuple[Quality, ...]:
+        notes = [*self.scan.quality, *self.reader.notes(), *self._plan_notes()]
+        notes += self._unknown_notes()
+        if not self.reader.clustered:
+            notes.append(self._clustering_note(asked, judged))
+        for item in told:
+            if item.question.missing:
+                notes.append(
+                    Quality(
+                        code=item.question.reason,
+                        severity="warning",
+                        where=item.question.id,
+                        message=f"Not answered: {item.question.missing}.",
+                    )
+                )
+        return tuple(notes)
+
+    def _plan_notes(self) -> list[Quality]:
+        notes = []
+        outcome = self.plan.outcome
+        if outcome and not (outcome.favorable and outcome.adverse):
+            side, named = ("favorable", outcome.adverse) if outcome.adverse else (
+                "adverse", outcome.favorable
+            )  # fmt: skip
+            notes.append(
+                Quality(
+                    code="other_side_is_rest",
+                    severity="info",
+                    where="outcome",
+                    message=f"Every decision value but {', '.join(named)} counts as {side}.",
+                )
+            )
+        if outcome and not outcome.confirmed:
+            notes.append(
+                Quality(
+                    code="outcome_unconfirmed",
+                    severity="warning",
+                    where="outcome",
+                    message="No person has confirmed yet which decisions are good for customers "
+                    "(confirmed = false).",
+                )
+            )
+        within = dict.fromkeys(name for q in self.plan.questions for name in q.within)
+        if within:
+            notes.append(
+                Quality(
+                    code="within_not_assessed",
+                    severity="info",
+                    where="questions",
+                    message=f"Like-for-like comparison within {', '.join(within)} is not part of "
+                    "this version; the crude gap is shown.",
+                )
+            )
+        if self.plan.drivers.fields:
+            notes.append(
+                Quality(
+                    code="drivers_not_assessed",
+                    severity="info",
+                    where="drivers",
+                    message="The search for proxies and phrases is not part of this version.",
+                )
+            )
+        return notes
+
+    def _unknown_notes(self) -> list[Quality]:
+        return [
+            Quality(
+                code="unknown_segment",
+                severity="warning" if n / self.scan.rows_used > 0.05 else "info",
+                where=name,
+                message=f"{name} is not recorded for {n:,} of {self.scan.rows_used:,} decisions "
+                f"({n / self.scan.rows_used:.1%}).",
+                rows=n,
+            )
+            for name, n in self.scan.unknown.items()
+            if n
+        ]
+
+    def _clustering_note(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> Quality:
+        """Say how dependent decisions would have to be to change a verdict (methods 1.8)."""
+        changes = []
+        for place, item in enumerate(judged):
+
+            def verdict_at(deff: float, place: int = place) -> str:
+                return judge(asked, self.plan.statistics, design_effect=deff)[place].verdict
+
+            flip = deff_flip(verdict_at)
+            if flip is not None:
+                changes.append(f"{item.asked.question.id} at {flip:.2f}")
+        told = f"verdicts would change at a design effect of: {'; '.join(changes)}" if changes else (
+            "no verdict would change up to a design effect of 50"
+        )  # fmt: skip
+        return Quality(
+            code="clustering_unknown",
+            severity="info",
+            where="subject_id",
+            message="The log names no customers, so decisions are taken as independent; "
+            f"{told}.",
+        )
+

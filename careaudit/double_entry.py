@@ -1,0 +1,71 @@
+"""The second book: fairlearn recomputes every rate from the same cells; books that differ stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from careaudit.cells import Cells, Quantity, Slot, total
+from careaudit.errors import BooksDifferError
+from careaudit.measures import Rate
+from careaudit.record import DoubleEntry
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Page:
+    """One measure over one crossing: the cells, and our rate of each group by name."""
+
+    measure: Rate
+    cells: Cells
+    rates: dict[str, float]
+    name: str
+
+
+def keep(pages: Sequence[Page], joined: Sequence[dict[tuple[str | None, ...], str]]) -> DoubleEntry:
+    """Recompute every rate with fairlearn's MetricFrame on weighted cells, and compare.
+
+    The second book starts from the counts by slot, not from the sums that the first one used.
+    `joined` names the groups of each page. Raises BooksDifferError above 1e-9.
+    """
+    import fairlearn
+    import numpy as np
+    from fairlearn.metrics import MetricFrame, selection_rate
+
+    compared, largest = 0, 0.0
+    for page, names in zip(pages, joined, strict=True):
+        events, groups, weights = [], [], []
+        for group, name in names.items():
+            cell = page.cells.cell(group)
+            for slot in Slot:
+                n = cell[total(Quantity(frozenset({slot})))]
+                if n and slot in page.measure.cases and name in page.rates:
+                    events.append(int(slot in page.measure.events))
+                    groups.append(name)
+                    weights.append(n)
+        if not events:
+            continue
+        frame = MetricFrame(
+            metrics=selection_rate,
+            y_true=np.array(events),
+            y_pred=np.array(events),
+            sensitive_features=np.array(groups, dtype=object),
+            sample_params={"sample_weight": np.array(weights, dtype=float)},
+        )
+        theirs = dict(zip(frame.by_group.index, frame.by_group.to_numpy(), strict=True))
+        for name, mine in page.rates.items():
+            difference = abs(float(theirs[name]) - mine)
+            compared, largest = compared + 1, max(largest, difference)
+            if not difference <= TOLERANCE:
+                raise BooksDifferError(
+                    f"the second book gives {theirs[name]!r} for {page.measure.name} of "
+                    f'"{name}" ({page.name}), the first {mine!r}.',
+                    hint="This is a fault of careaudit: please report it.",
+                )
+    return DoubleEntry(
+        library="fairlearn",
+        version=fairlearn.__version__,
+        compared=compared,
+        largest_difference=largest,
+    )

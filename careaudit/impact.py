@@ -1,0 +1,244 @@
+"""People, money and the Equity Impact Score (methods 3 and 12). Nothing here changes a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from careaudit.measures import MINOR, Amounts, Orientation, Pair, Sample
+from careaudit.record import Interval, Money, Score
+from careaudit.stats import amounts as money_stats
+from careaudit.stats.arrays import two_sided_z
+from careaudit.stats.people import excess, total_excess
+from careaudit.stats.score import evidence, reach, severity_score
+from careaudit.stats.tolerance import Tolerance, u_high, u_low, units
+
+WIDE = 40.0
+"""A score range wider than this with an inconclusive verdict has no point, only its ends."""
+MONTH = 30
+
+
+class Spread(NamedTuple):
+    """u of each pair with its 90 % range for reading, and the low end at its family level."""
+
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    family_low: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a question fixes for all its pairs: limit, direction, and the levels in force."""
+
+    tolerance: Tolerance
+    orientation: Orientation
+    alpha: float
+    alpha_pass: float
+
+    @property
+    def adverse(self) -> bool:
+        """True where more of the measure is worse for the customer."""
+        return self.orientation == "adverse"
+
+
+def spread(pairs: Sequence[Pair], asking: Asking) -> Spread:
+    """Return u of pairs with its ranges, by inverting the tests (methods 1.3)."""
+    columns = [np.zeros(len(pairs)) for _ in Spread._fields]
+    for protect in (False, True):
+        chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
+        if not chosen:
+            continue
+        counts = np.array([pairs[place].effective for place in chosen]).T
+        x_g, n_g, x_r, n_r = counts
+        weights = np.array([pairs[place].weight for place in chosen])
+        curve, adverse = asking.tolerance, asking.adverse
+        found = (
+            units(x_g / n_g, x_r / n_r, curve, adverse),
+            u_low(*counts, curve, adverse, c=0.05, protect=protect),
+            u_high(*counts, curve, adverse, alpha=asking.alpha_pass, protect=protect),
+            u_low(*counts, curve, adverse, c=asking.alpha * weights, protect=protect),
+        )
+        for column, values in zip(columns, found, strict=True):
+            column[chosen] = values
+    return Spread(*columns)
+
+
+def variance(sample: Sample, deff: float) -> float:
+    """Variance of a sample's rate, p(1 - p)/n times its design effect."""
+    p = sample.x / sample.n
+    return p * (1 - p) / sample.n * deff
+
+
+def people(pair: Pair, asking: Asking) -> Interval:
+    """Excess adverse decisions of the pair's group at its comparator's rate; > 0 harms it."""
+    found = excess(
+        pair.group.n,
+        pair.group.x / pair.group.n,
+        variance(pair.group, pair.group_deff),
+        pair.reference.x / pair.reference.n,
+        variance(pair.reference, pair.reference_deff),
+        adverse=asking.adverse,
+    )
+    return Interval(value=float(found.value), low=float(found.low), high=float(found.high))
+
+
+def money(
+    group: Amounts, reference: Amounts, currency: str | None, *, orders: int
+) -> Money | None:
+    """Money not paid to a group at the comparator's mean per request; None without amounts.
+
+    `orders` is the group's number of requests. In major units; > 0 harms the group.
+    """
+    if not group.n or not reference.n or not (group.total or reference.total):
+        return None
+    mine, theirs = _mean(group), _mean(reference)
+    found = money_stats.shortfall(orders, mine.m, mine.v, theirs.m, theirs.v)
+    value, low, high = (float(number) / MINOR for number in (found.value, found.low, found.high))
+    return Money(value=value, low=low, high=high, currency=currency)
+
+
+def _mean(amounts: Amounts) -> money_stats.Mean:
+    if amounts.customers is not None and amounts.customers > 1:
+        return money_stats.clustered_mean_and_variance(
+            amounts.n,
+            amounts.total,
+            customers=amounts.customers,
+            nn=amounts.nn or 0,
+            an=amounts.an or 0,
+            aa=amounts.aa or 0,
+        )
+    return money_stats.mean_and_variance(amounts.n, amounts.total, amounts.squares)
+
+
+def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:
+    """Excess adverse decisions of several groups that share one comparator."""
+    reference = pairs[0].reference
+    found = total_excess(
+        [pair.group.n for pair in pairs],
+        [pair.group.x / pair.group.n for pair in pairs],
+        [variance(pair.group, pair.group_deff) for pair in pairs],
+        reference.x / reference.n,
+        variance(reference, pairs[0].reference_deff),
+        adverse=adverse,
+    )
+    return Interval(value=float(found.value), low=float(found.low), high=float(found.high))
+
+
+def total_money(
+    groups: Sequence[tuple[int, Amounts]], reference: Amounts, currency: str | None
+) -> Money | None:
+    """Money not paid to several groups that share one comparator; (requests, amounts) each."""
+    if not reference.n or not all(amounts.n for _, amounts in groups):
+        return None
+    theirs = _mean(reference)
+    orders = [n for n, _ in groups]
+    means = [_mean(amounts) for _, amounts in groups]
+    value = sum(n * (theirs.m - mean.m) for n, mean in zip(orders, means, strict=True))
+    spread_ = sum(n * n * mean.v for n, mean in zip(orders, means, strict=True))
+    arm = two_sided_z(0.95) * (spread_ + sum(orders) ** 2 * theirs.v) ** 0.5
+    value, arm = value / MINOR, arm / MINOR
+    return Money(value=value, low=value - arm, high=value + arm, currency=currency)
+
+
+def scores(
+    pairs: Sequence[Pair], spreads: Spread, asking: Asking, days: int | None
+) -> list[Score]:
+    """Equity Impact Score of each pair of a question, with its parts.
+
+    `days` is the length of the log; a log without dates counts as 30 days. Point: evidence times
+    severity. Range: the family-wise low end and the pass end of u, without the evidence factor.
+    """
+    if not pairs:
+        return []
+    per_30_days = _per_30_days(pairs, asking, days)
+    believed = evidence(spreads.value, _standard_errors(pairs, asking)).b
+    m = np.array([float(reach(per_30_days[pair.segment])) for pair in pairs])
+    low = severity_score(spreads.family_low, m)
+    high = severity_score(spreads.high, m)
+    point = np.clip(severity_score(believed * spreads.value, m), low, np.maximum(low, high))
+    return [
+        Score(
+            value=float(point[k]),
+            low=float(low[k]),
+            high=float(high[k]),
+            severity=float(spreads.value[k]),
+            evidence=float(believed[k]),
+            reach=float(m[k]),
+            per_30_days=per_30_days[pair.segment],
+        )
+        for k, pair in enumerate(pairs)
+    ]
+
+
+def _standard_errors(pairs: Sequence[Pair], asking: Asking) -> NDArray[np.float64]:
+    """Standard error of each gap in tolerance units."""
+    errors = []
+    for pair in pairs:
+        rates = [s.x / s.n for s in (pair.group, pair.reference)]
+        better = min(rates) if asking.adverse else max(rates)
+        se = variance(pair.group, pair.group_deff) + variance(pair.reference, pair.reference_deff)
+        errors.append(se**0.5 / float(asking.tolerance.allowed(better, asking.adverse)))
+    return np.array(errors)
+
+
+def _per_30_days(
+    pairs: Sequence[Pair], asking: Asking, days: int | None
+) -> dict[str, float]:
+    """Positive excess adverse decisions of each attribute's groups in 30 days."""
+    sums: dict[str, float] = {}
+    for pair in pairs:
+        p_g, p_r = pair.group.x / pair.group.n, pair.reference.x / pair.reference.n
+        gap = p_g - p_r if asking.adverse else p_r - p_g
+        repeats = pair.pooled and any(  # its members may stand alone too
+            p.segment == pair.segment and not p.pooled and not p.in_scope for p in pairs
+        )
+        mine = 0.0 if repeats else max(0.0, pair.group.n * gap)
+        sums[pair.segment] = sums.get(pair.segment, 0.0) + mine
+    return {name: value * MONTH / (days or MONTH) for name, value in sums.items()}
+
+
+def largest(scores_: Sequence[Interval], *, undetermined: bool) -> Interval:
+    """The largest of several scores, end by end; never an average.
+
+    With `undetermined` (an inconclusive verdict) a range over 40 wide has no point.
+    """
+    known = [score for score in scores_ if score.low is not None and score.high is not None]
+    if not known:
+        return Interval()
+    low = max(score.low for score in known if score.low is not None)
+    high = max(score.high for score in known if score.high is not None)
+    values = [score.value for score in known if score.value is not None]
+    vague = undetermined and high - low > WIDE
+    return Interval(value=None if vague or not values else max(values), low=low, high=high)
+
+
+def headline(score: Interval) -> str:
+    """The score as one phrase, never without its range."""
+    if score.low is None or score.high is None:
+        return "not assessed"
+    ends = f"{score.low:.0f} to {score.high:.0f}"
+    return f"undetermined ({ends})" if score.value is None else f"{score.value:.0f} ({ends})"
+
+
+def in_total(amounts: Mapping[str | None, Amounts]) -> Amounts:
+    """Add the amounts of groups that share no customer."""
+    parts = list(amounts.values())
+
+    def add(name: str) -> int | None:
+        values = [getattr(part, name) for part in parts]
+        return None if any(value is None for value in values) else sum(values)
+
+    return Amounts(
+        n=sum(part.n for part in parts),
+        total=sum(part.total for part in parts),
+        squares=sum(part.squares for part in parts),
+        customers=add("customers"),
+        aa=add("aa"),
+        an=add("an"),
+        nn=add("nn"),
+    )

@@ -1,0 +1,303 @@
+"""Comparisons and limits to verdicts: pair, then question, then audit (methods 1.4 to 1.6).
+
+A verdict is evidence, not a point. Fail: not chance (family-wise) and beyond the limit with the
+plan's confidence. Pass: shown to be within the limit, in either direction. Else inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from careaudit.measures import Pair, Rate, Sample, pool
+from careaudit.plan import Question, Statistics
+from careaudit.record import POOLED, Verdict
+from careaudit.stats.multiplicity import weighted_holm
+from careaudit.stats.rates import parity_p
+from careaudit.stats.tolerance import Tolerance, p_beyond, p_pass, units
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of a question: the samples of its known groups and the comparator's name.
+
+    `reference` is a group, "rest" for all other known groups, or None where there is none.
+    `decisions` counts those of known and unknown groups together. `least` is the number of
+    customers under which a group is pooled only.
+    """
+
+    segment: str
+    samples: tuple[Sample, ...]
+    reference: str | None
+    decisions: int
+    least: int = 1
+    protect: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its measure and the attributes it is asked over; only these are judged.
+
+    `capped` is a reason why no pass may be given (as labels_missing), or None.
+    """
+
+    question: Question
+    measure: Rate
+    fields: tuple[Field, ...]
+    capped: str | None = None
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """The question's limit as the statistics know it."""
+        limit = self.question.limit
+        return Tolerance(limit.ratio, limit.floor, limit.cap)
+
+
+class Evidence(NamedTuple):
+    """What the tests say of pairs; arrays of equal length, p-values unadjusted."""
+
+    u: Floats
+    parity: Floats
+    within: Floats
+    beyond: Floats
+
+
+class Ruling(NamedTuple):
+    """The verdict of one pair, and its parity p adjusted for the family."""
+
+    verdict: Verdict
+    reason: str
+    p_adjusted: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everything judged about one question: its pairs in order with their rulings."""
+
+    asked: Asked
+    pairs: tuple[Pair, ...]
+    evidence: Evidence
+    rulings: tuple[Ruling, ...]
+    coverage: float | None
+    verdict: Verdict
+    reason: str
+
+
+def lay_out(asked: Asked, share: float, statistics: Statistics, floor: float = 1.0) -> list[Pair]:
+    """Make the pairs of a question; their weights add up to `share`.
+
+    Small groups are tested alone and pooled; groups of fewer than `least` customers are pooled
+    only. `floor` is the least design effect to assume.
+    """
+    laid = [
+        pairs for field in asked.fields if (pairs := _field_pairs(asked, field, statistics, floor))
+    ]
+    return [
+        replace(pair, weight=share / len(laid) / len(pairs)) for pairs in laid for pair in pairs
+    ]
+
+
+def _field_pairs(
+    asked: Asked, field: Field, statistics: Statistics, floor: float
+) -> list[Pair]:
+    known = [sample for sample in field.samples if sample.n]
+    reference = next((s for s in known if s.group == field.reference), None)
+    if field.reference != "rest" and (reference is None or reference.customers < field.least):
+        return []
+    if len(known) < 2:
+        return []
+    decisions = sum(sample.n for sample in known)
+    pooled_deff = max(
+        floor, sum(sample.n * sample.design_effect for sample in known) / decisions
+    )
+
+    def pair(group: Sample, *, pooled: bool = False) -> Pair:
+        other = reference or pool("rest", [s for s in known if s.group != group.group])
+        deff = max(group.design_effect, pooled_deff)
+        return Pair(
+            question=asked.question.id,
+            segment=field.segment,
+            group=group,
+            reference=other,
+            group_deff=deff,
+            reference_deff=max(other.design_effect, pooled_deff),
+            weight=0.0,
+            in_scope=group.n / deff >= statistics.scope,
+            must_pass=pooled or group.n / deff >= statistics.scope,
+            pooled=pooled,
+            protect=field.protect,
+        )
+
+    others = [sample for sample in known if sample is not reference]
+    alone = [pair(sample) for sample in others if sample.customers >= field.least]
+    large = {p.group.group for p in alone if p.in_scope}
+    small = [sample for sample in others if sample.group not in large]
+    if len(small) == 1 and small[0].customers >= field.least:  # its own pair is the pool
+        return [replace(p, must_pass=True) for p in alone]
+    if small and field.reference == "rest":
+        rest = [sample for sample in known if sample.group in large]
+        if not rest:
+            return alone
+        reference = pool("rest", rest)
+    return [*alone, pair(pool(POOLED, small), pooled=True)] if small else alone
+
+
+def weigh(
+    x_g: Floats, n_g: Floats, x_r: Floats, n_r: Floats, tolerance: Tolerance, adverse: bool,
+    *, protect: bool = False,
+) -> Evidence:  # fmt: skip
+    """Test pairs given as effective counts (methods 1.3); arrays of any equal length."""
+    counts = (x_g, n_g, x_r, n_r)
+    return Evidence(
+        u=units(x_g / n_g, x_r / n_r, tolerance, adverse),
+        parity=parity_p(*counts),
+        within=p_pass(*counts, tolerance, adverse, protect=protect),
+        beyond=p_beyond(*counts, tolerance, adverse, protect=protect),
+    )
+
+
+def rule(evidence: Evidence, weights: Floats, statistics: Statistics) -> list[Ruling]:
+    """Give each pair of one family its verdict: the first line of methods 1.4 that applies."""
+    if not len(weights):
+        return []
+    parity = weighted_holm(evidence.parity, weights)
+    beyond = weighted_holm(evidence.beyond, weights)
+    rulings = []
+    for u, p_parity, p_within, p_beyond_, p_beyond_adjusted in zip(
+        evidence.u, parity, evidence.within, evidence.beyond, beyond, strict=True
+    ):
+        unequal = bool(p_parity <= statistics.alpha)
+        verdict: Verdict = "inconclusive"
+        if unequal and p_beyond_adjusted <= statistics.alpha:
+            verdict, reason = "fail", "established"
+        elif unequal and p_beyond_ <= 1 - statistics.confidence + 1e-12:
+            verdict, reason = "fail", "probable"
+        elif unequal and u > 1:
+            reason = "adverse_signal"
+        elif p_within <= statistics.alpha_pass:
+            verdict, reason = "pass", "tolerable" if unequal else "within_limit"
+        else:
+            reason = "insufficient"
+        rulings.append(Ruling(verdict, reason, float(p_parity)))
+    return rulings
+
+
+def judge(
+    asked: Sequence[Asked], statistics: Statistics, *, design_effect: float = 1.0
+) -> list[Judged]:
+    """Judge all questions of an audit: gated ones are one family, the others another.
+
+    `design_effect` is the least to assume, for logs that name no customers.
+    """
+    answers: dict[str, Judged] = {}
+    for gate in (True, False):
+        family = [item for item in asked if item.question.gate == gate]
+        if not family:
+            continue
+        laid = [lay_out(item, 1.0, statistics, design_effect) for item in family]
+        questions = sum(1 for pairs in laid if pairs)
+        laid = [[replace(p, weight=p.weight / questions) for p in pairs] for pairs in laid]
+        evidences = [test(item, pairs) for item, pairs in zip(family, laid, strict=True)]
+        together = Evidence(*(np.concatenate(parts) for parts in zip(*evidences, strict=True)))
+        weights = np.array([pair.weight for pairs in laid for pair in pairs])
+        rulings = iter(rule(together, weights, statistics))
+        for item, pairs, evidence in zip(family, laid, evidences, strict=True):
+            mine = tuple(_alone(pair, next(rulings)) for pair in pairs)
+            answers[item.question.id] = _answer(item, tuple(pairs), evidence, mine, statistics)
+    return [answers[item.question.id] for item in asked]
+
+
+def _alone(pair: Pair, ruling: Ruling) -> Ruling:
+    """A group too small to be judged alone can fail, but its pass is its pool's to give."""
+    if pair.must_pass or ruling.verdict != "pass":
+        return ruling
+    return ruling._replace(verdict="inconclusive", reason="insufficient")
+
+
+def test(asked: Asked, pairs: Sequence[Pair]) -> Evidence:
+    """Test the pairs of a question on their effective counts."""
+    parts = []
+    for protect in (False, True):
+        chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
+        if chosen:
+            counts = np.array([pairs[place].effective for place in chosen]).T
+            adverse = asked.measure.orientation == "adverse"
+            found = weigh(*counts, asked.tolerance, adverse, protect=protect)
+            parts.append((chosen, found))
+    columns = [np.zeros(len(pairs)) for _ in Evidence._fields]
+    for chosen, found in parts:
+        for column, values in zip(columns, found, strict=True):
+            column[chosen] = values
+    return Evidence(*columns)
+
+
+def _answer(
+    asked: Asked,
+    pairs: tuple[Pair, ...],
+    evidence: Evidence,
+    rulings: tuple[Ruling, ...],
+    statistics: Statistics,
+) -> Judged:
+    coverage = _coverage(asked, pairs)
+    verdict, reason = _question_verdict(asked, pairs, rulings, coverage, statistics)
+    return Judged(asked, pairs, evidence, rulings, coverage, verdict, reason)
+
+
+def _coverage(asked: Asked, pairs: Sequence[Pair]) -> float | None:
+    """The smallest share of a field's decisions in pairs that must pass, comparator included."""
+    shares = []
+    for field in asked.fields:
+        mine = [pair for pair in pairs if pair.segment == field.segment and pair.must_pass]
+        if not field.decisions:
+            continue
+        covered = sum(pair.group.n for pair in mine)
+        if mine and field.reference != "rest":
+            covered += mine[0].reference.n
+        shares.append(covered / field.decisions)
+    return min(shares, default=None)
+
+
+def _question_verdict(
+    asked: Asked,
+    pairs: Sequence[Pair],
+    rulings: Sequence[Ruling],
+    coverage: float | None,
+    statistics: Statistics,
+) -> tuple[Verdict, str]:
+    reasons = [ruling.reason for ruling in rulings]
+    compared = {pair.segment for pair in pairs}
+    for reason in ("established", "probable"):
+        if reason in reasons:
+            return "fail", reason
+    if "adverse_signal" in reasons:
+        return "inconclusive", "adverse_signal"
+    if any(field.segment not in compared for field in asked.fields) or not pairs:
+        return "inconclusive", "no_comparator"
+    passed = [ruling.verdict == "pass" for ruling in rulings]
+    if not all(ok for ok, pair in zip(passed, pairs, strict=True) if pair.must_pass):
+        return "inconclusive", "insufficient"
+    if coverage is None or coverage < statistics.coverage:
+        return "inconclusive", "coverage"
+    if asked.capped:
+        return "inconclusive", asked.capped
+    return "pass", "within_limit"
+
+
+def overall(judged: Sequence[tuple[bool, Verdict, str]]) -> tuple[Verdict, str]:
+    """The audit's verdict from (gate, verdict, reason) of its questions; only gated ones count."""
+    gated = [(verdict, reason) for gate, verdict, reason in judged if gate]
+    if not gated:
+        return "inconclusive", "not_assessed"
+    for order in (
+        ("fail", "established"), ("fail", "probable"), ("inconclusive", "adverse_signal")
+    ):  # fmt: skip
+        if order in gated:
+            return order
+    unclear = [answer for answer in gated if answer[0] != "pass"]
+    return unclear[0] if unclear else ("pass", "within_limit")

@@ -1,0 +1,136 @@
+"""The public library: audit a log from Python, and save or render what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from careaudit import conductor
+from careaudit import plan as plans
+from careaudit import record as records
+from careaudit.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Value = str | int | float | bool
+Values = Value | Sequence[Value] | None
+
+
+class AuditRecord(records.AuditRecord):
+    """An audit record that can save and render itself."""
+
+    @classmethod
+    def of(cls, record: records.AuditRecord) -> Self:
+        """Return the same record with these methods."""
+        return cls.model_construct(**dict(record))
+
+    def save(self, directory: str | Path, formats: Sequence[str] = ("json", "pdf", "html")) -> list[Path]:
+        """Write `audit.json`, `report.pdf` and `report.html` to a folder; return their paths."""
+        from careaudit.report import write
+
+        return write(self, Path(directory), tuple(formats))
+
+    def report(self, path: str | Path) -> Path:
+        """Write one report, its format told by the ending of the path: .pdf, .html or .json."""
+        from careaudit.report import FORMATS, write_file
+
+        file = Path(path)
+        name = file.suffix.removeprefix(".").lower()
+        if name not in FORMATS:
+            raise UsageError(
+                f'the ending "{file.suffix}" says no format.',
+                where=str(path),
+                hint=f"Known: {', '.join('.' + known for known in FORMATS)}.",
+            )
+        return write_file(self, file, name)
+
+
+def load_plan(path: str | Path) -> plans.Plan:
+    """Read a plan from `careaudit.toml`; PlanError says what is wrong and where."""
+    return plans.load(path)
+
+
+def audit(
+    data: pd.DataFrame | str | Path | None = None,
+    *,
+    plan: plans.Plan | str | Path | None = None,
+    decision: str | None = None,
+    by: str | Sequence[str] = (),
+    adverse: Values = None,
+    favorable: Values = None,
+    neutral: Values = None,
+    measure: str | None = None,
+    subject_id: str | None = None,
+    as_of: date | None = None,
+    base: str | Path | None = None,
+) -> AuditRecord:
+    """Audit a decision log and return the record.
+
+    With `plan` (a Plan, or the path of one) the plan says everything; `data`, a DataFrame, may
+    stand in for its log. Without one, `data` is a DataFrame or the path of a log, `decision` its
+    column, `adverse` or `favorable` the values of each side, and `by` the columns to compare by
+    (`a*b` crosses two). `base` is the folder that a Plan's paths are relative to. Values of a
+    DataFrame are read as text: 1 is "1", True is "true". Raises PlanError, DataError, UsageError.
+    """
+    frame = None if data is None or isinstance(data, str | Path) else data
+    if plan is not None:
+        _refuse_options(decision=decision, by=by, adverse=adverse, favorable=favorable,
+                        neutral=neutral, measure=measure, subject_id=subject_id)  # fmt: skip
+        if data is not None and frame is None:
+            raise UsageError("give a DataFrame beside a plan; the plan names its own files.")
+        chosen = plan if isinstance(plan, plans.Plan) else plans.load(plan)
+        home = Path(base) if base else _home(plan)
+        return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=as_of))
+    if data is None:
+        raise UsageError("nothing to audit.", hint="Give a DataFrame, the path of a log, or a plan.")
+    if decision is None:
+        raise UsageError("no decision column was named.", hint='Say decision="COLUMN".')
+    chosen = plans.from_options(
+        name="DataFrame" if frame is not None else Path(str(data)).name,
+        decision=decision,
+        by=[by] if isinstance(by, str) else list(by),
+        adverse=_texts(adverse),
+        favorable=_texts(favorable),
+        neutral=_texts(neutral),
+        measure=measure,
+        subject_id=subject_id,
+        path=[] if frame is not None else [str(data)],
+    )
+    home = Path(base) if base else Path()
+    return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=as_of))
+
+
+def _home(plan: plans.Plan | str | Path) -> Path:
+    if isinstance(plan, plans.Plan):
+        return Path()
+    path = Path(plan)
+    return path if path.is_dir() else path.parent
+
+
+def _refuse_options(**options: Any) -> None:  # noqa: ANN401 - any of audit()'s options
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)}: not beside a plan, which says this itself.",
+            hint="Change the plan, or leave it out.",
+        )
+
+
+def _texts(values: Values) -> list[str]:
+    """Write values as they are read from a log: 1 and 1.0 as "1", True as "true"."""
+    if values is None:
+        return []
+    single = isinstance(values, str | int | float | bool) or not isinstance(values, Sequence)
+    return [_text(value) for value in ([values] if single else values)]  # type: ignore[union-attr]
+
+
+def _text(value: object) -> str:
+    plain = value.item() if hasattr(value, "item") else value  # numpy scalars
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    if isinstance(plain, float) and plain.is_integer():
+        return str(int(plain))
+    return str(plain)

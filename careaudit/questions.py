@@ -1,0 +1,269 @@
+"""From a plan and a scan to questions ready to be judged: measures, comparators, samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from careaudit.cells import ADVERSE, FAVORABLE, LABELLED, Cells, Quantity, Slot, Term, total
+from careaudit.errors import PlanError
+from careaudit.judge import Asked, Field, judge
+from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample
+from careaudit.plan import Plan, Question, Segment
+from careaudit.record import Quality
+from careaudit.sources import Scan
+
+BLIND = 0.80
+"""Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
+OPPOSITE = {"favorable_rate": "adverse_rate", "adverse_rate": "favorable_rate"}
+DECISIONS = CATALOGUE["adverse_rate"]
+"""The measure whose cases are all decisions: sizes of groups are read from it."""
+SOUND_LABELS = {"all", "random_sample"}
+SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot in Slot)
+"""One count per slot: what the second book is kept from."""
+
+
+def check(plan: Plan) -> None:
+    """Refuse a plan that no log could answer; reads no data. Raises PlanError."""
+    for question in plan.questions:
+        if question.measure is not None and question.measure not in CATALOGUE:
+            near = get_close_matches(question.measure, CATALOGUE, n=1, cutoff=0.4)
+            step = f'Did you mean "{near[0]}"? ' if near else ""
+            raise PlanError(
+                f'question "{question.id}" asks for the measure "{question.measure}", which is '
+                "not known.",
+                where="plan",
+                hint=f"{step}`careaudit measures` lists them: {', '.join(CATALOGUE)}.",
+            )
+        for name in question.protect:
+            if name not in question.segments:
+                raise PlanError(
+                    f'question "{question.id}" protects "{name}", which is not among its segments.',
+                    where="plan",
+                    hint=f"Its segments: {', '.join(question.segments)}.",
+                )
+    if plan.outcome is None:
+        raise PlanError(
+            "no [outcome]: which values of the decision are good or bad is not said.",
+            where="plan",
+            hint='Add [outcome] with adverse = ["..."] or favorable = ["..."].',
+        )
+
+
+def terms(plan: Plan) -> tuple[Term, ...]:
+    """All sums that the plan's questions need, each once."""
+    wanted: list[Term] = [*SLOT_TERMS, *DECISIONS.terms]
+    for question in plan.questions:
+        names = [question.measure] if question.measure else list(OPPOSITE)
+        wanted += [term for name in names for term in CATALOGUE[name].terms]
+    wanted += CATALOGUE["label_coverage"].terms if plan.label else ()
+    wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
+    return tuple(dict.fromkeys(wanted))
+
+
+def crossings(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """Every segment, and every crossing that a question names."""
+    named = [tuple(name.split("*")) for q in plan.questions for name in q.crossings]
+    return tuple(dict.fromkeys([*((s.name,) for s in plan.segments), *named]))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The groups of one segment or crossing, in order, and the comparator."""
+
+    name: str
+    groups: tuple[tuple[str, ...], ...]
+    reference: str | None
+    wanted: str
+
+
+def joined(group: tuple[str | None, ...]) -> str:
+    """The name of a group of a crossing: its parts with `*` between."""
+    return "*".join(part if part is not None else "unknown" for part in group)
+
+
+def known_groups(segment: Segment, cells: Cells) -> tuple[tuple[str, ...], ...]:
+    """The groups of a segment: in the plan's order, then the rest by name; unknown left out."""
+    found = {group[0] for group in cells.table if group[0] is not None}
+    names = [*segment.order, *sorted(found - set(segment.order))]
+    return tuple((name,) for name in names)
+
+
+class Reader:
+    """Reads samples out of a scan for the plan's questions."""
+
+    def __init__(self, plan: Plan, scan: Scan) -> None:
+        self.plan = plan
+        self.scan = scan
+        self.clustered = scan.customers is not None
+        self.known = {name: self._known(name) for name in self._names()}
+
+    def _names(self) -> list[str]:
+        return ["*".join(crossing) for crossing in crossings(self.plan)]
+
+    def cells(self, name: str) -> Cells:
+        """The cells of a segment or crossing."""
+        return self.scan.crossings[tuple(name.split("*")) if name else ()]
+
+    def sample(self, measure: Rate, name: str, group: tuple[str | None, ...]) -> Sample:
+        """The sample of one group of a segment or crossing on a measure."""
+        cell = self.cells(name).cell(group)
+        return measure.sample(
+            joined(group) if group else None, cell, clustered=self.clustered
+        )
+
+    def decisions(self, name: str, group: tuple[str | None, ...]) -> Sample:
+        """How many decisions and customers a group has."""
+        return self.sample(DECISIONS, name, group)
+
+    def _known(self, name: str) -> Known:
+        parts = [self.plan.segment(part) for part in name.split("*")]
+        if len(parts) == 1:
+            segment = parts[0]
+            groups = known_groups(segment, self.cells(name))
+            reference = self._reference(name, groups, segment.reference)
+            return Known(name, groups, reference, segment.reference)
+        places = [
+            {group: n for n, (group,) in enumerate(known_groups(part, self.cells(part.name)))}
+            for part in parts
+        ]
+        whole = [group for group in self.cells(name).table if None not in group]
+        ordered = sorted(
+            whole, key=lambda group: [place[g] for place, g in zip(places, group, strict=True)]
+        )
+        crossed = tuple(tuple(part for part in group if part is not None) for group in ordered)
+        singles = [self._known(part.name).reference for part in parts]
+        meeting = joined(tuple(singles)) if None not in singles and "rest" not in singles else ""
+        big = [g for g in crossed if joined(g) == meeting and self.decisions(name, g).n]
+        reference = joined(big[0]) if big else self._reference(name, crossed, "largest")
+        return Known(name, crossed, reference, "largest")
+
+    def _reference(
+        self, name: str, groups: tuple[tuple[str, ...], ...], wanted: str
+    ) -> str | None:
+        """The comparator, chosen by decisions, never by outcomes (methods 1.1)."""
+        sizes = {joined(group): self.decisions(name, group).n for group in groups}
+        if wanted == "rest":
+            return "rest" if sum(1 for n in sizes.values() if n) > 1 else None
+        if wanted != "largest":
+            return wanted if sizes.get(wanted) else None
+        return min(sizes, key=lambda g: (-sizes[g], g), default=None) if sizes else None
+
+    # Questions.
+
+    def measure(self, question: Question) -> Rate:
+        """The question's measure; where it names none, the rarer side of the whole log."""
+        if question.measure:
+            return CATALOGUE[question.measure]
+        return CATALOGUE["favorable_rate" if self.favorable < self.adverse else "adverse_rate"]
+
+    def _count(self, slots: frozenset[Slot]) -> int:
+        cell = self.cells("").cell(())
+        return sum(cell[total(Quantity(frozenset({slot})))] for slot in slots)
+
+    @property
+    def favorable(self) -> int:
+        """Favorable decisions used."""
+        return self._count(FAVORABLE)
+
+    @property
+    def adverse(self) -> int:
+        """Adverse decisions used."""
+        return self._count(ADVERSE)
+
+    @property
+    def labelled(self) -> int:
+        """Decisions used that have a label."""
+        return self._count(LABELLED)
+
+    def field(self, question: Question, measure: Rate, name: str) -> Field:
+        """One attribute of a question: its samples, comparator and number of decisions."""
+        known = self.known[name]
+        cells = self.cells(name)
+        everyone = [self.sample(measure, name, group).n for group in cells.table]
+        return Field(
+            segment=name,
+            samples=tuple(self.sample(measure, name, group) for group in known.groups),
+            reference=known.reference,
+            decisions=sum(everyone),
+            least=self.plan.privacy.min_cell,
+            protect=name in question.protect,
+        )
+
+    def missing(self, question: Question, measure: Rate) -> tuple[str, str] | None:
+        """Why the log cannot answer a question at all: a reason and what it would take."""
+        if "label" in measure.fields and self.plan.label is None:
+            return "not_assessed", (
+                "the plan names no [label]: whether a decision was right is not recorded"
+            )
+        if "label" in measure.fields and not self.labelled:
+            return "labels_missing", "no decision of the log has a label"
+        if not self.favorable or not self.adverse:
+            return "no_variation", "every decision of the log has the same outcome"
+        names = [name for name in self.judged_names(question) if not self._comparable(name)]
+        if names and len(names) == len(self.judged_names(question)):
+            return "no_comparator", "; ".join(self._lack(name) for name in names)
+        return None
+
+    def judged_names(self, question: Question) -> tuple[str, ...]:
+        """Segments whose pairs are judged: plain ones; crossings only where nothing else stands."""
+        return question.singles or question.crossings
+
+    def _comparable(self, name: str) -> bool:
+        known = self.known[name]
+        sizes = [self.decisions(name, group).n for group in known.groups]
+        return known.reference is not None and sum(1 for n in sizes if n) > 1
+
+    def _lack(self, name: str) -> str:
+        known = self.known[name]
+        groups = [joined(g) for g in known.groups if self.decisions(name, g).n]
+        if not groups:
+            return f"{name} is not recorded for any decision"
+        if len(groups) == 1:
+            return f'{name} has one group only ("{groups[0]}")'
+        return f'the reference "{known.wanted}" of {name} has no decisions'
+
+    def asked(self, question: Question) -> Asked:
+        """The question with its measure and samples."""
+        measure = self.measure(question)
+        names = self.judged_names(question)
+        return Asked(
+            question=question,
+            measure=measure,
+            fields=tuple(self.field(question, measure, name) for name in names),
+            capped=self._cap(question, measure),
+        )
+
+    def _cap(self, question: Question, measure: Rate) -> str | None:
+        """Why labels cannot carry a pass: picked by appeal, or known less often for some."""
+        label = self.plan.label
+        if label is None or "label" not in measure.fields or measure.name == "label_coverage":
+            return None
+        if label.selection not in SOUND_LABELS:
+            return "labels_missing"
+        coverage = CATALOGUE["label_coverage"]
+        probe = question.model_copy(update={"gate": True})
+        fields = tuple(
+            self.field(question, coverage, name) for name in self.judged_names(question)
+        )
+        found = judge([Asked(probe, coverage, fields)], self.plan.statistics)[0]
+        return "labels_missing" if found.verdict == "fail" else None
+
+    def notes(self) -> list[Quality]:
+        """What a reader should know about how the questions meet this log."""
+        notes = []
+        for question in self.plan.questions:
+            measure = self.measure(question)
+            whole = self.sample(measure, "", ())
+            if question.measure in OPPOSITE and (whole.rate or 0.0) > BLIND:
+                notes.append(
+                    Quality(
+                        code="blind_side",
+                        severity="warning",
+                        where=question.id,
+                        message=f"{measure.name} is {whole.rate:.1%} over all decisions. Gaps hide "
+                        f"on the common side: ask {OPPOSITE[measure.name]}.",
+                    )
+                )
+        return notes
+

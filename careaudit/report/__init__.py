@@ -1,0 +1,117 @@
+"""Record -> reports. A format is one file with a render function, and one entry here."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from careaudit.errors import OutputError, UsageError
+from careaudit.record import AuditRecord
+
+__all__ = ["FORMATS", "Format", "render", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A report format: the file it is written to, and how it is made."""
+
+    file_name: str
+    render: Callable[[AuditRecord], bytes]
+
+
+def _json(record: AuditRecord) -> bytes:
+    return record.to_json().encode()
+
+
+def _pdf(record: AuditRecord) -> bytes:
+    from careaudit.report.pdf import render_pdf
+
+    return render_pdf(record)
+
+
+def _html(record: AuditRecord) -> bytes:
+    from careaudit.report.html import render_html
+
+    return render_html(record)
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format("audit.json", _json),
+    "pdf": Format("report.pdf", _pdf),
+    "html": Format("report.html", _html),
+}
+"""Every format by its name."""
+
+
+def render(record: AuditRecord, format_name: str) -> bytes:
+    """Return the record in one format; UsageError for an unknown format."""
+    found = FORMATS.get(format_name)
+    if found is None:
+        raise UsageError(
+            f"unknown report format: {format_name!r}.",
+            where="formats",
+            hint=f"Choose from {', '.join(FORMATS)}.",
+        )
+    return found.render(record)
+
+
+def write(
+    record: AuditRecord,
+    directory: str | Path,
+    formats: Iterable[str] = ("json", "pdf", "html"),
+) -> list[Path]:
+    """Write the record in each format into a directory, made if need be; nothing half-written.
+
+    Everything is rendered first, then written beside its place and renamed. OutputError where the
+    directory cannot be written.
+    """
+    folder = Path(directory)
+    made = {FORMATS[f].file_name: render(record, f) for f in _known(formats)}
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file_name, content in made.items():
+            waiting.append((_aside(folder, file_name, content), folder / file_name))
+        for aside, place in waiting:
+            aside.replace(place)
+    except OSError as error:
+        raise OutputError(
+            f"cannot be written: {error.strerror or error}.",
+            where=str(error.filename2 or error.filename or folder),
+            hint="Give a directory that you may write to, with room for the report.",
+        ) from None
+    finally:
+        for aside, _ in waiting:
+            aside.unlink(missing_ok=True)
+    return [place for _, place in waiting]
+
+
+def _known(formats: Iterable[str]) -> list[str]:
+    """Return the formats once each; UsageError for an unknown one, before anything is rendered."""
+    wanted = list(dict.fromkeys(formats))
+    for name in wanted:
+        if name not in FORMATS:
+            render_error = f"unknown report format: {name!r}."
+            raise UsageError(
+                render_error, where="formats", hint=f"Choose from {', '.join(FORMATS)}."
+            )
+    return wanted
+
+
+def _aside(folder: Path, file_name: str, content: bytes) -> Path:
+    """Write content to a new file beside its place, readable as other files are."""
+    handle, path = tempfile.mkstemp(prefix=f".{file_name}.", dir=folder)
+    aside = Path(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        aside.chmod(0o666 & ~mask)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside

@@ -1,0 +1,225 @@
+"""`report.pdf`: PDF/UA-1 and PDF/A-3a in one file, with `audit.json` inside and fixed bytes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
+
+from careaudit.errors import RenderError
+from careaudit.record import AuditRecord
+from careaudit.report.glyphs import FONTS, note, printable
+from careaudit.report.templating import page
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+_HINT = f"On Debian or Ubuntu: apt-get install -y --no-install-recommends {PACKAGES}"
+
+_FACES = (
+    ("Source Sans 3", 400, "SourceSans3-Regular.ttf"),
+    ("Source Sans 3", 600, "SourceSans3-Semibold.ttf"),
+    ("Source Serif 4", 400, "SourceSerif4-Regular.ttf"),
+    ("Source Serif 4", 600, "SourceSerif4-Semibold.ttf"),
+)
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_UA = "http://www.aiim.org/pdfua/ns/id/"
+_EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+
+
+def render_pdf(record: AuditRecord) -> bytes:
+    """Return the report as PDF; RenderError where a library is missing or anything is amiss."""
+    weasyprint = _weasyprint()
+    html = printable(page(record, "pdf", _font_css(), note(record)))
+    text = record.to_json().encode()
+    day = _day(record.provenance.as_of)
+    attached = weasyprint.Attachment(
+        string=text,
+        name="audit.json",
+        description="The audit record: every number of this report, in full precision.",
+        created=day,
+        modified=day,
+        relationship="Data",
+    )
+    with _strict():
+        document = weasyprint.HTML(
+            string=html, base_url=FONTS.as_uri() + "/", url_fetcher=_fetcher(weasyprint)
+        ).render()
+        _claim_ua(document.metadata)
+        made = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=bytes.fromhex(record.digest[:32]),
+            attachments=[attached],
+            finisher=_finish,
+        )
+    if not isinstance(made, bytes):
+        raise RenderError("WeasyPrint returned no PDF.", where="report.pdf")
+    return made
+
+
+def _weasyprint() -> ModuleType:
+    """Import WeasyPrint; RenderError with the apt line where Pango is missing."""
+    try:
+        import weasyprint
+    except OSError as error:
+        raise RenderError(
+            f"the PDF needs the Pango libraries, and one cannot be loaded ({error}).".replace(
+                "\n", " "
+            ),
+            where="report.pdf",
+            hint=f"{_HINT}; or write the other formats: --formats json,html",
+        ) from None
+    except ImportError as error:
+        raise RenderError(
+            f"the PDF needs WeasyPrint, which cannot be imported ({error}).",
+            where="report.pdf",
+            hint="Run: pip install 'weasyprint>=70'; or write --formats json,html",
+        ) from None
+    return weasyprint
+
+
+def _font_css() -> str:
+    """Declare the bundled faces, and no others."""
+    faces = "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
+        f" src: url({(FONTS / file).as_uri()}); }}\n"
+        for family, weight, file in _FACES
+    )
+    return (
+        faces
+        + ':root { --sans: "Source Sans 3"; --serif: "Source Serif 4", "Source Sans 3"; }\n'
+    )
+
+
+def _fetcher(weasyprint: ModuleType) -> Any:  # noqa: ANN401
+    """Return a fetcher that reads bundled fonts and nothing else."""
+    allowed = {(FONTS / file).as_uri() for _, _, file in _FACES}
+
+    class Bundled(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
+        """Reads the bundled fonts."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+            """Fetch a bundled font; anything else is refused."""
+            if url not in allowed:
+                msg = f"the report may read bundled fonts, not {url}"
+                raise ValueError(msg)
+            return super().fetch(url, headers)
+
+    return Bundled(allowed_protocols=("file",))
+
+
+class _Collector(logging.Handler):
+    """Keeps what WeasyPrint complains about."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """Turn every warning of WeasyPrint into a RenderError: a report is whole, or it is not."""
+    logger = logging.getLogger("weasyprint")
+    collector = _Collector()
+    kept, logger.propagate = logger.propagate, False
+    level = logger.level
+    others = logger.handlers[:]
+    logger.handlers[:] = [collector]
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.handlers[:] = others
+        logger.propagate = kept
+        logger.setLevel(level)
+    if collector.messages:
+        first = collector.messages[0]
+        subset = "HarfBuzz" in first
+        raise RenderError(
+            f"WeasyPrint is not satisfied: {first}",
+            where="report.pdf",
+            hint=_HINT if subset else "Please report this as a bug, with audit.json if you may.",
+        )
+
+
+def _day(as_of: str) -> datetime:
+    """Return the record's day as the only date in the file."""
+    try:
+        return datetime.fromisoformat(as_of[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        raise RenderError(
+            f"the record's as_of is not a date: {as_of!r}.",
+            where="report.pdf",
+            hint="Write the record again with `careaudit audit --as-of YYYY-MM-DD`.",
+        ) from None
+
+
+def _claim_ua(metadata: Any) -> None:  # noqa: ANN401
+    """Add PDF/UA-1 to the same RDF block that claims PDF/A-3a, with its extension schema."""
+    original = metadata.generate_rdf_metadata
+
+    def both(variant: str, version: int, conformance: str) -> bytes:
+        root = fromstring(original(variant, version, conformance))  # noqa: S314 - our own
+        for prefix, uri in (
+            ("pdfaExtension", _EXTENSION), ("pdfaSchema", _SCHEMA), ("pdfaProperty", _PROPERTY),
+            ("pdfuaid", _UA), ("rdf", _RDF),
+        ):
+            register_namespace(prefix, uri)
+        SubElement(
+            root, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": "", f"{{{_UA}}}part": "1"}
+        )
+        root.append(_extension_schema())
+        return tostring(root, encoding="utf-8")
+
+    metadata.generate_rdf_metadata = both
+
+
+def _extension_schema() -> Element:
+    """Describe the pdfuaid schema, as PDF/A asks for every schema it does not know."""
+    about = Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    bag = SubElement(SubElement(about, f"{{{_EXTENSION}}}schemas"), f"{{{_RDF}}}Bag")
+    schema = SubElement(bag, f"{{{_RDF}}}li", {f"{{{_RDF}}}parseType": "Resource"})
+    for key, text in (
+        ("schema", "PDF/UA Universal Accessibility Schema"),
+        ("namespaceURI", _UA),
+        ("prefix", "pdfuaid"),
+    ):
+        SubElement(schema, f"{{{_SCHEMA}}}{key}").text = text
+    sequence = SubElement(SubElement(schema, f"{{{_SCHEMA}}}property"), f"{{{_RDF}}}Seq")
+    part = SubElement(sequence, f"{{{_RDF}}}li", {f"{{{_RDF}}}parseType": "Resource"})
+    for key, text in (
+        ("name", "part"),
+        ("valueType", "Integer"),
+        ("category", "internal"),
+        ("description", "Part of ISO 14289 that the file follows"),
+    ):
+        SubElement(part, f"{{{_PROPERTY}}}{key}").text = text
+    return about
+
+
+def _finish(_document: Any, pdf: Any) -> None:  # noqa: ANN401
+    """Leave the metadata uncompressed, and say for each header cell what it heads."""
+    by_number = {obj.number: obj for obj in pdf.objects}
+
+    def parent(obj: Any) -> Any:  # noqa: ANN401
+        return by_number[int(obj["P"].split()[0])]
+
+    for obj in pdf.objects:
+        extra = getattr(obj, "extra", None)
+        if extra is not None and extra.get("Subtype") == "/XML":
+            obj.compress = False
+        if isinstance(obj, dict) and obj.get("S") == "/TH":
+            above = parent(parent(obj))
+            scope = "/Column" if above.get("S") == "/THead" else "/Row"
+            obj["A"]["Scope"] = scope

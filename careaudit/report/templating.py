@@ -1,0 +1,75 @@
+"""Jinja2 set up once: everything is escaped, and foreign names are isolated."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from careaudit.record import AuditRecord
+from careaudit.report.views import build
+from careaudit.report.wording import lineage, pages, standing, summary
+from careaudit.report.wording.names import ISOLATE, RELEASE, plain
+from careaudit.report.wording.words import ANSWERS, MEANINGS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_HERE = Path(__file__).parent / "templates"
+
+SCREEN_FONTS = """:root {
+  --sans: "Source Sans 3", "Source Sans Pro", system-ui, "Segoe UI", Roboto, Arial, sans-serif;
+  --serif: "Source Serif 4", "Source Serif Pro", Georgia, "Times New Roman", serif;
+}
+"""
+"""Fonts of the HTML report: the reader's own, so that the file asks the network for nothing."""
+
+
+@functools.cache
+def environment(medium: str) -> Environment:
+    """Return the environment of a medium, "html" or "pdf"."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    def isolated(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, str):
+            return value
+        if medium == "pdf":
+            text = escape(value)
+            return Markup(text.replace(ISOLATE, "").replace(RELEASE, ""))  # noqa: S704
+        opened = escape(value).replace(ISOLATE, Markup("<bdi>"))
+        return opened.replace(RELEASE, Markup("</bdi>"))
+
+    found = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=isolated,
+    )
+    found.filters["plain"] = plain
+    found.filters["svg"] = Markup  # our own drawing, whose texts charts/ has escaped
+    return found
+
+
+def page(record: AuditRecord, medium: str, fonts: str, escapes: str = "") -> str:
+    """Return the whole report as one HTML document."""
+    from markupsafe import Markup
+
+    css = fonts + (_HERE / "style.css").read_text(encoding="utf-8")
+    template = environment(medium).get_template("report.html.j2")
+    return template.render(
+        r=build(record),
+        medium=medium,
+        css=Markup(css),  # noqa: S704 - our own style sheet
+        version=record.provenance.careaudit,
+        texts=summary,
+        pages=pages,
+        lineage=lineage,
+        answers=ANSWERS,
+        meanings=MEANINGS,
+        limits=standing.LIMITS,
+        glossary=standing.GLOSSARY,
+        escapes=escapes,
+    )

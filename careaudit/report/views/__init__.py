@@ -1,0 +1,73 @@
+"""Record -> plain views for the templates: prose, tables and pictures come from the same objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from careaudit.record import AuditRecord
+from careaudit.report.views import annex, findings, summary
+from careaudit.report.views.book import Book
+from careaudit.report.wording import standing
+from careaudit.report.wording.names import plain, said
+from careaudit.report.wording.pages import FOOT
+from careaudit.report.wording.summary import page_title, scope
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a template prints."""
+
+    title: str
+    description: str
+    number: str
+    data: str
+    foot: str
+    as_of: str
+    running: str
+    summary: summary.Summary
+    findings: tuple[findings.Finding, ...]
+    gaps: tuple[findings.Gap, ...]
+    numbers: tuple[annex.NumbersTable, ...]
+    notes: tuple[annex.Note, ...]
+    notes_left: int
+    rows: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str, str, str], ...]
+    provenance: tuple[tuple[str, str], ...]
+    how_to_read: tuple[tuple[str, str], ...]
+    required: tuple[tuple[str, str], ...]
+    methods: tuple[tuple[str, str], ...]
+    counted: tuple[str, ...]
+    reliance: str
+    justification: str
+
+
+def build(record: AuditRecord) -> Report:
+    """Return the view of a whole report."""
+    book = Book(record)
+    digest = record.digest
+    number = digest[:8].upper()
+    data = f"{digest[:4]} {digest[4:8]} {digest[8:12]} {digest[12:16]}"
+    return Report(
+        title=plain(page_title(record)),
+        description=plain(scope(record)),
+        number=number,
+        data=data,
+        foot=FOOT.format(number=number, data=data),
+        as_of=record.provenance.as_of,
+        running=plain(said(record.audit.name, 60)),
+        summary=summary.build_summary(book),
+        findings=tuple(findings.build_findings(book)),
+        gaps=tuple(findings.build_gaps(book)),
+        numbers=tuple(annex.build_numbers(book)),
+        notes=tuple(annex.build_notes(book)),
+        notes_left=max(0, len(record.quality) - 40),
+        rows=tuple(annex.build_rows(book)),
+        files=tuple(annex.build_files(book)),
+        provenance=tuple(annex.build_provenance(book)),
+        how_to_read=tuple(standing.how_to_read("95")),
+        required=tuple(standing.required(record)),
+        methods=tuple(standing.methods(record)),
+        counted=tuple(standing.counted(record)),
+        reliance=standing.reliance(record),
+        justification=said(record.audit.justification or "", 600),
+    )

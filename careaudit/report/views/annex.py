@@ -1,0 +1,202 @@
+"""Quality findings, the full table of comparisons, and where the data came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from careaudit.record import Comparison
+from careaudit.report import numbers as num
+from careaudit.report.views.book import Book
+from careaudit.report.wording import lineage as tell
+from careaudit.report.wording.names import clean, group_name, name, said, segment_name
+from careaudit.report.wording.summary import day
+from careaudit.report.wording.words import Answer, answer
+
+MOST_COMPARISONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One comparison with all its numbers, as text."""
+
+    group: str
+    reference: str
+    n: str
+    rates: str
+    difference: str
+    ratio: str
+    u: str
+    p: str
+    beyond: str
+    score: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersTable:
+    """All comparisons of one question."""
+
+    ask: str
+    number: int
+    rows: tuple[Numbers, ...]
+    more: int
+    per: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One quality finding."""
+
+    severity: str
+    where: str
+    message: str
+    rows: str
+
+
+def _interval(value: str, low: str, high: str) -> str:
+    """Write a value with its range; a missing end is a dash."""
+    if value == num.NONE and low == num.NONE and high == num.NONE:
+        return num.NONE
+    return f"{value} ({low} to {high})"
+
+
+def _numbers(book: Book, c: Comparison, limit: float, per: int) -> Numbers:
+    """Return one row of Annex B."""
+    settings = book.record.provenance.settings
+
+    def gap(value: float | None) -> str:
+        if value is None:
+            return num.NONE
+        return ("+" if value > 0 else "") + num.guarded(value * per, [0.0], 1)
+
+    def units(value: float | None) -> str:
+        return num.NONE if value is None else num.guarded(value, [1.0])
+
+    def rate(value: float | None) -> str:
+        return num.NONE if value is None else num.guarded(value * per, [0.0, per], 1)
+
+    def result(value: float | None) -> str:
+        return num.score(value)
+
+    segment = segment_name(c.segment, 40) if c.segment else "All decisions"
+    group = group_name(c.group, 60, book.group(c.segment, c.group)) if c.group else ""
+    label = f"{segment}: {group}" if group else segment
+    if c.within:
+        label += f", within {name(c.within, 40)}"
+    s = c.score
+    wide = s.low is not None and s.high is not None and s.high - s.low > 40
+    if wide and c.verdict == "inconclusive":
+        shown = tell.undetermined(num.score(s.low), num.score(s.high))
+    else:
+        shown = _interval(result(s.value), result(s.low), result(s.high))
+    return Numbers(
+        group=label,
+        reference=group_name(c.reference or "rest", 40),
+        n=f"{num.count(c.n)} / {num.count(c.reference_n)}",
+        rates=f"{rate(c.group_value)} / {rate(c.reference_value)}",
+        difference=_interval(
+            gap(c.difference.value), gap(c.difference.low), gap(c.difference.high)
+        ),
+        ratio=_interval(*(num.ratio(v, limit) for v in (c.ratio.value, c.ratio.low, c.ratio.high))),
+        u=_interval(units(c.u.value), units(c.u.low), units(c.u.high)),
+        p=f"{num.p_value(c.p_parity, settings.alpha)} / {num.p_value(c.p_adjusted, settings.alpha)}",
+        beyond=(
+            f"{num.p_value(c.p_beyond, settings.alpha)} /"
+            f" {num.p_value(c.p_pass, settings.alpha_pass)}"
+        ),
+        score=shown,
+        answer=answer(c.verdict, c.reason),
+    )
+
+
+def build_numbers(book: Book) -> list[NumbersTable]:
+    """Return the tables of Annex B, bounded over all questions."""
+    budget = MOST_COMPARISONS
+    tables = []
+    order = {"fail": 0, "inconclusive": 1, "pass": 2}
+    for place, q in enumerate(book.record.questions):
+        found = book.by_question[q.id]
+        if not found:
+            continue
+        kept = found
+        if len(found) > budget:
+            urgent = sorted(range(len(found)), key=lambda i: (order[found[i].verdict], i))
+            kept = [found[i] for i in sorted(urgent[: max(budget, 10)])]
+        budget = max(0, budget - len(kept))
+        per = book.per(q)
+        tables.append(
+            NumbersTable(
+                ask=said(q.ask, 160),
+                number=place + 1,
+                rows=tuple(_numbers(book, c, q.limit.ratio, per) for c in kept),
+                more=len(found) - len(kept),
+                per=per,
+            )
+        )
+    return tables
+
+
+def build_notes(book: Book) -> list[Note]:
+    """Return the quality findings, errors first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = sorted(book.record.quality, key=lambda q: order[q.severity])
+    return [
+        Note(
+            tell.SEVERITIES[q.severity],
+            said(q.where, 80) if q.where else num.NONE,
+            said(q.message, 400),
+            num.count(q.rows) if q.rows is not None else num.NONE,
+        )
+        for q in found[:40]
+    ]
+
+
+def build_rows(book: Book) -> list[tuple[str, str]]:
+    """Return where every row went: read = used + left out."""
+    a = book.record.accounts
+    rows = [(tell.ROWS_READ, num.count(a.rows_read))]
+    rows += [(tell.left_out(x.reason), num.count(x.rows)) for x in a.excluded]
+    rows.append((tell.ROWS_USED, num.count(a.rows_used)))
+    if a.customers is not None:
+        rows.append((tell.CUSTOMERS, num.count(a.customers)))
+    rows += [
+        (tell.unknown(segment_name(s)), num.count(n)) for s, n in list(a.unknown.items())[:20]
+    ]
+    for j in a.joins[:20]:
+        rows.append((tell.joined(name(j.table, 40)), num.count(j.matched)))
+        rows.append((tell.unjoined(name(j.table, 40)), num.count(j.unmatched)))
+    return rows
+
+
+def build_files(book: Book) -> list[tuple[str, str, str, str]]:
+    """Return the files read: role, name, bytes, SHA-256."""
+    return [
+        (
+            clean(i.role),
+            name(i.name, 60),
+            num.count(i.bytes) if i.bytes is not None else num.NONE,
+            clean(i.sha256 or num.NONE),
+        )
+        for i in book.record.provenance.inputs[:20]
+    ]
+
+
+def build_provenance(book: Book) -> list[tuple[str, str]]:
+    """Return how the record came to be."""
+    p = book.record.provenance
+    libraries = ", ".join(f"{clean(k)} {clean(v)}" for k, v in sorted(p.libraries.items()))
+    window = f"{day(p.window.start)} to {day(p.window.end)}" if p.window.start else num.NONE
+    if p.window.days is not None:
+        window += f" ({num.count(p.window.days)} days)"
+    return [
+        (tell.FINGERPRINT, book.record.digest),
+        (tell.PLAN, clean(p.plan_sha256)),
+        (tell.AS_OF, day(p.as_of)),
+        (tell.EXPIRES, day(p.expires_on)),
+        (tell.WINDOW, window),
+        (tell.SEED, str(p.seed)),
+        (tell.SOFTWARE, f"careaudit {clean(p.careaudit)}"),
+        (tell.LIBRARIES, libraries or num.NONE),
+    ]
+
+

@@ -1,0 +1,209 @@
+"""One finding per question, and the page on what could not be assessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from careaudit.record import Comparison, Question
+from careaudit.report import numbers as num
+from careaudit.report.views.book import Book
+from careaudit.report.views.summary import anchor, small_groups
+from careaudit.report.views.tables import Forest, forests
+from careaudit.report.wording import findings as say
+from careaudit.report.wording import pages as tell
+from careaudit.report.wording.names import said, segment_name
+from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer, pillar
+from careaudit.report.wording.words import reason as because
+
+MOST_SENTENCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question as an audit finding."""
+
+    anchor: str
+    number: int
+    ask: str
+    pillar: str
+    role: str
+    answer: Answer
+    reason: str
+    criterion: tuple[str, ...]
+    saw: tuple[str, ...]
+    sides: tuple[str, ...]
+    sure: tuple[str, ...]
+    effect: tuple[str, ...]
+    steps: tuple[str, ...]
+    forests: tuple[Forest, ...]
+    measure: str
+    unit: str
+    overall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One row of what could not be assessed."""
+
+    what: str
+    why: str
+    needs: str
+
+
+def _pressing(book: Book, q: Question) -> list[Comparison]:
+    """Return a question's comparisons, those that matter most first."""
+    order = {ACTION.word: 0, WATCH.word: 1, CANNOT.word: 2, NO_GAP.word: 3}
+    return sorted(
+        book.main(q),
+        key=lambda c: (order[answer(c.verdict, c.reason).word], -(c.u.value or 0.0), c.id),
+    )
+
+
+def _saw(book: Book, q: Question, per: int) -> list[str]:
+    """Say what was seen, the most pressing first."""
+    words, found = book.words(q.measure), _pressing(book, q)
+    text: list[str] = []
+    for c in found:
+        kind = answer(c.verdict, c.reason)
+        if kind not in (ACTION, WATCH) or c.harmed == "none":
+            continue
+        both = say.both_rates(c, per, book.groups, words.event)
+        size = say.gap(c, per)
+        text.append(" ".join(t for t in (say.direction(words, c, book.groups), both, size) if t))
+    if len(text) > MOST_SENTENCES:
+        text = [*text[:MOST_SENTENCES], tell.more_findings(len(text) - MOST_SENTENCES)]
+    if not text and found:
+        c = book.worst(q) or found[0]
+        both = say.both_rates(c, per, book.groups, words.event)
+        size = say.gap(c, per)
+        text = [" ".join(t for t in (tell.LARGEST, both, size) if t)] if both else []
+    return text or [tell.NOTHING_SEEN]
+
+
+def _sure(book: Book, q: Question, per: int) -> list[str]:
+    """Say how sure the answer is."""
+    text = [because(q.verdict, q.reason)]
+    found = book.main(q)
+    kinds = [answer(c.verdict, c.reason) for c in found]
+    if found:
+        text.append(tell.comparisons(len(found), kinds.count(ACTION), kinds.count(WATCH),
+                                     kinds.count(NO_GAP), kinds.count(CANNOT)))
+    if q.coverage is not None:
+        text.append(tell.coverage(q.coverage))
+    opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH)]
+    for c in opens[:2]:
+        need = say.needed(c)
+        if need:
+            text.append(tell.for_group(say.where(c.segment, c.group, book.groups), need))
+    passing = [c for c in found if c.verdict == "pass" and c.detectable.gap is not None]
+    if passing and not opens:
+        widest = max(passing, key=lambda c: c.detectable.gap or 0.0)
+        text.append(tell.not_detected(widest.detectable.gap or 0.0))
+    if any((c.design_effect or 1.0) > 1.0 for c in found):
+        text.append(tell.clustered(max(c.design_effect or 1.0 for c in found)))
+    if q.measure_chosen:
+        text.append(tell.CHOSEN)
+    return text
+
+
+def _effect(book: Book, q: Question) -> list[str]:
+    """Say what the gap came to for people and money."""
+    words = book.words(q.measure)
+    text: list[str] = []
+    for c in _pressing(book, q):
+        if c.verdict != "fail" and c.reason != "adverse_signal":
+            continue
+        people = say.excess_people(c, words, book.one_each)
+        if people:
+            text.append(people)
+            amount = c.affected.money
+            if amount and amount.value is not None and amount.value > 0:
+                text[-1] += " " + tell.money_of(
+                    amount.value, amount.low, amount.high, amount.currency,
+                    book.record.audit.decision_kind,
+                )
+        elif c.harmed == "reference":
+            text.append(tell.in_favour(say.where(c.segment, c.group, book.groups)))
+    shown = text[:MOST_SENTENCES]
+    if len(text) > len(shown):
+        shown.append(tell.more_findings(len(text) - len(shown)))
+    return shown or [tell.NO_EFFECT if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
+
+
+def _finding(book: Book, place: int, q: Question) -> Finding:
+    """Return the page of one question."""
+    per = book.per(q)
+    words = book.words(q.measure)
+    worst = book.worst(q)
+    criterion = say.limit_rule(q, book.orientation(q)) if q.measure else []
+    limit = say.tolerated(worst, per) if worst else None
+    if limit:
+        criterion.insert(1, limit)
+    sides = []
+    if worst is not None:
+        other = say.other_side(worst, per, book.groups, words)
+        sides = [other] if other else []
+    missing = [tell.missing(q)] if q.reason == "not_assessed" or q.missing else []
+    overall = book.estimates.get((q.measure or "", None, None))
+    return Finding(
+        anchor=anchor(place),
+        number=place + 1,
+        ask=said(q.ask, 240),
+        pillar=pillar(q.pillar),
+        role=tell.role(q.gate, q.inconclusive),
+        answer=answer(q.verdict, q.reason),
+        reason=because(q.verdict, q.reason),
+        criterion=tuple(criterion or [tell.NO_LIMIT]),
+        saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, per))),
+        sides=tuple(sides),
+        sure=tuple(_sure(book, q, per)),
+        effect=tuple(_effect(book, q)),
+        steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason)),
+        forests=tuple(forests(book, q)),
+        measure=words.title,
+        unit=f"{words.base} that {words.event}" if q.measure else "",
+        overall=num.in_every(overall.value, per) if overall and overall.value is not None else "",
+    )
+
+
+def build_findings(book: Book) -> list[Finding]:
+    """Return the pages of all questions."""
+    return [_finding(book, i, q) for i, q in enumerate(book.record.questions)]
+
+
+def build_gaps(book: Book) -> list[Gap]:
+    """Return what could not be assessed, why, and what it would take."""
+    rows: list[Gap] = []
+    for q in book.record.questions:
+        if answer(q.verdict, q.reason) is CANNOT and not book.main(q):
+            why = because(q.verdict, q.reason)
+            rows.append(Gap(said(q.ask, 160), why, tell.takes(q)))
+    opens = [
+        (q, c)
+        for q in book.record.questions
+        for c in book.main(q)
+        if answer(c.verdict, c.reason) is CANNOT
+    ]
+    for _, c in opens[:20]:
+        rows.append(
+            Gap(
+                tell.where_title(say.where(c.segment, c.group, book.groups)),
+                because(c.verdict, c.reason),
+                say.needed(c) or tell.MORE_DECISIONS,
+            )
+        )
+    if len(opens) > 20:
+        rows.append(Gap(tell.more_rows(len(opens) - 20), tell.AS_ABOVE, tell.IN_JSON))
+    small = small_groups(book)
+    if small:
+        rows.append(Gap(tell.small_rows(small), because("inconclusive", "small"),
+                        tell.small_needs(book.record.provenance.settings.min_effective_n)))
+    for segment, count in sorted(book.record.accounts.unknown.items(), key=lambda x: -x[1])[:6]:
+        if count:
+            rows.append(
+                Gap(tell.unknown_row(segment_name(segment), count), tell.UNKNOWN_WHY,
+                    tell.UNKNOWN_NEEDS)
+            )
+    rows.append(Gap(*tell.NEVER))
+    rows.append(Gap(*tell.CAUSE))
+    return rows

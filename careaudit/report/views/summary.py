@@ -1,0 +1,345 @@
+"""The first three pages: the answer, people and money, overlap and decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from careaudit.record import POOLED, Comparison, Question
+from careaudit.report import numbers as num
+from careaudit.report.charts.icons import icon_array
+from careaudit.report.views.book import Book
+from careaudit.report.views.heat import HeatMap, heat_map
+from careaudit.report.views.tables import Forest, forests
+from careaudit.report.wording import findings as say
+from careaudit.report.wording import summary as tell
+from careaudit.report.wording.names import group_name, said, segment_name
+from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
+
+MOST_QUESTIONS = 7
+MOST_FOREST_ROWS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the question table."""
+
+    ask: str
+    answer: Answer
+    fact: str
+    anchor: str
+    gate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Icons:
+    """One of the twin icon arrays."""
+
+    title: str
+    span: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    """One large number with its sentence."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything on pages 1 to 3."""
+
+    title: str
+    scope: str
+    answer: Answer
+    lead: tuple[str, ...]
+    rest: str
+    options: tuple[str, ...]
+    heading: str
+    lines: tuple[Line, ...]
+    more_questions: int
+    icons: tuple[Icons, ...]
+    not_assessed: tuple[str, ...]
+    could_change: tuple[str, ...]
+    bigs: tuple[Big, ...]
+    forest_head: str
+    forest_note: str
+    forests: tuple[Forest, ...]
+    forest_anchor: str
+    source: str
+    heat: HeatMap | None
+    heat_head: str
+    heat_note: str
+    heat_source: str
+    supported: tuple[str, ...]
+    uncertain: tuple[str, ...]
+    conditions: tuple[tuple[str, str], ...]
+    decisions: tuple[str, ...]
+
+
+def anchor(place: int) -> str:
+    """Return the anchor of the page of the n-th question."""
+    return f"q{place + 1}"
+
+
+def _fact(book: Book, q: Question) -> str:
+    """Return what we saw for a question, in a few words."""
+    if q.reason in ("not_assessed", "no_comparator", "labels_missing", "nonresponse"):
+        short = tell.reason_short(q)
+        return short[:1].upper() + short[1:]
+    c = book.worst(q)
+    if c is None:
+        short = tell.reason_short(q)
+        return short[:1].upper() + short[1:]
+    kind = answer(q.verdict, q.reason)
+    if kind is ACTION and c.verdict != "fail":
+        c = next((x for x in book.main(q) if x.verdict == "fail"), c)
+    if kind is CANNOT and answer(c.verdict, c.reason) is not CANNOT:
+        c = next((x for x in book.main(q) if answer(x.verdict, x.reason) is CANNOT), c)
+    if kind is CANNOT and q.reason == "coverage" and q.coverage is not None:
+        return f"The groups judged hold {num.percent(q.coverage)} of the decisions"
+    return say.fact(c, book.per(q), book.groups)
+
+
+def _flagged(book: Book, q: Question, kind: Answer) -> list[Comparison]:
+    """Return the comparisons of a question with an answer, largest gap first."""
+    found = [c for c in book.main(q) if answer(c.verdict, c.reason) is kind and c.harmed != "none"]
+    return sorted(found, key=lambda c: (c.group == POOLED, -(c.u.value or 0.0), c.id))
+
+
+def _lead(book: Book, gated: list[Question]) -> list[str]:
+    """Return the answer in at most three sentences."""
+    record = book.record
+    text = [tell.opening(record, len(gated))]
+    kind = answer(record.verdict, record.reason)
+    if kind is NO_GAP and gated:
+        text.append(tell.passed(len(gated)))
+    asked = gated or list(record.questions)
+    for q in asked:
+        if len(text) == 3:
+            break
+        wanted = kind if kind in (ACTION, WATCH) else ACTION
+        found = _flagged(book, q, wanted)
+        same = [c for c in found if say.more(c) == say.more(found[0])]
+        if same and kind is not NO_GAP:
+            text.append(tell.gap_sentence(book.words(q.measure), same, book.groups))
+    if len(text) == 1 and kind is CANNOT and gated:
+        text.append(tell.open_ended(len(gated), sum(q.verdict == "pass" for q in gated)))
+    outside = [q for q in record.questions if not q.gate and q.verdict == "fail"]
+    if outside and gated and len(text) < 3:
+        text.append(tell.outside(len(outside)))
+    return text
+
+
+def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
+    """Return the twin icon arrays of the headline comparison, the comparison group first."""
+    if c is None or c.group_value is None or c.reference_value is None or c.within is not None:
+        return ()
+    q = book.question_of(c)
+    per = book.per(q) if q else num.per_of([c.group_value, c.reference_value])
+    if per > 1000:
+        return ()
+    words = book.words(c.measure)
+    kind = answer(c.verdict, c.reason)
+    result = []
+    for side, group, value in (
+        ("reference", c.reference or "rest", c.reference_value),
+        ("group", c.group, c.group_value),
+    ):
+        place = say.where(c.segment, group, book.groups, 26)
+        colour = kind.css if side == c.harmed and kind in (ACTION, WATCH) else "plain"
+        e = book.estimates.get((c.measure, c.segment, group))
+        span = num.span(e.low, e.high, per) if e else None
+        alt = tell.icon_alt(place, int(num.half_up(value * per)), per, words.event)
+        result.append(
+            Icons(
+                tell.icon_title(place, num.in_every(value, per), words.event),
+                f"Plausible range {span}" if span else "No range is recorded for this group",
+                icon_array(value, per, colour, alt),
+            )
+        )
+    return tuple(result)
+
+
+def small_groups(book: Book) -> list[str]:
+    """Return the groups that cannot be judged alone, as segment and name."""
+    found = []
+    for s in book.record.segments:
+        for g in s.groups:
+            if g.status in ("small", "suppressed") and g.n:
+                found.append(f"{segment_name(s.name, 30)} {group_name(g.group, 24)}")
+    return found
+
+
+def _not_assessed(book: Book) -> list[str]:
+    """List what page one says could not be assessed."""
+    record = book.record
+    text = [
+        tell.unanswered(q)
+        for q in record.questions
+        if q.reason in ("not_assessed", "no_comparator", "labels_missing", "nonresponse")
+    ][:2]
+    small = small_groups(book)
+    if small:
+        text.append(tell.small_groups(small))
+    unknown = sorted(((r, s) for s, r in record.accounts.unknown.items() if r), reverse=True)
+    if unknown:
+        text.append(tell.no_recorded(unknown[0][1], unknown[0][0]))
+    return [*text[:3], tell.NEVER_ASKED]
+
+
+def _could_change(book: Book, headline: Comparison | None) -> list[str]:
+    """List what could change the answer."""
+    record = book.record
+    text: list[str] = []
+    if headline is not None and headline.segment and headline.group:
+        q = book.question_of(headline)
+        known = book.estimates.get((headline.measure, headline.segment, headline.group))
+        segment = book.segments.get(headline.segment)
+        missing = next(
+            (g.group for g in (segment.groups if segment else ()) if g.status == "unknown"), None
+        )
+        lost = book.estimates.get((headline.measure, headline.segment, missing))
+        if known and lost and missing is not None and missing != headline.group:
+            per = book.per(q) if q else 100
+            bound = say.unknown_bound(
+                headline.segment, headline.group, known, lost, per, book.groups
+            )
+            text += [bound] if bound else []
+    near = [
+        c
+        for c in record.comparisons
+        if c.u.low is not None and c.u.high is not None and c.u.low < 1 < c.u.high
+        and c.within is None
+    ]
+    if near:
+        text.append(tell.near_limit(len(near)))
+    if record.accounts.customers is None:
+        text.append(tell.NO_CUSTOMERS)
+    text.append(tell.OTHER_LIMIT)
+    return text[:3]
+
+
+def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
+    """Return the large numbers that exist, each with its range."""
+    record, result = book.record, []
+    people, money = record.impact.people, record.impact.money
+    q = book.question_of(headline) if headline else None
+    words = book.words(headline.measure if headline else None)
+    if headline and people.value is not None and people.value > 0:
+        instead = words.instead_customers if book.one_each else words.instead
+        result.append(Big(*tell.headline_people(people.value, people.low, people.high, instead)))
+    if headline and money and money.value is not None and money.value > 0:
+        kind = record.audit.decision_kind
+        result.append(
+            Big(*tell.headline_money(money.value, money.low, money.high, money.currency, kind))
+        )
+    if q and headline and headline.segment in book.segments and record.accounts.rows_used:
+        harmed = {
+            c.group
+            for c in book.main(q)
+            if c.segment == headline.segment and c.verdict == "fail" and c.harmed == "group"
+        }
+        rows = sum(g.n for g in book.segments[headline.segment].groups if g.group in harmed)
+        if rows:
+            share = rows / record.accounts.rows_used
+            result.append(Big(*tell.share_in_action(share, headline.segment)))
+    return result
+
+
+def _evidence(book: Book) -> tuple[list[str], list[str]]:
+    """Sort the findings into well supported and less certain."""
+    strong, weak = [], []
+    for q in book.record.questions:
+        words = book.words(q.measure)
+        for c in _flagged(book, q, ACTION):
+            text = say.direction(words, c, book.groups)
+            (strong if c.reason == "established" else weak).append(text)
+        weak += [say.direction(words, c, book.groups) for c in _flagged(book, q, WATCH)]
+    passing = sum(q.verdict == "pass" for q in book.record.questions)
+    if passing:
+        strong.append(tell.passing(passing))
+    opens = [
+        c
+        for c in book.record.comparisons
+        if answer(c.verdict, c.reason) is CANNOT and c.within is None
+    ]
+    if opens:
+        weak.append(tell.open_comparisons(len(opens)))
+    return (
+        tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
+        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
+    )
+
+
+def _conditions(book: Book) -> list[tuple[str, str]]:
+    """Return the proposed conditions."""
+    failing = list(
+        dict.fromkeys(
+            (say.sides(c, book.groups, 30)[0], "")
+            for q in book.record.questions
+            for c in _flagged(book, q, ACTION)
+        )
+    )
+    kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
+    unassessed = sum(q.reason == "not_assessed" for q in book.record.questions)
+    opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
+    return tell.conditions(failing, opens, unassessed, bool(book.record.audit.release))
+
+
+def build_summary(book: Book) -> Summary:
+    """Return pages 1 to 3."""
+    record = book.record
+    gated = [q for q in record.questions if q.gate]
+    headline = book.headline()
+    q = book.question_of(headline) if headline else None
+    if q is None:
+        q = next((x for x in record.questions if x.measure and book.main(x)), None)
+    tables = forests(book, q, MOST_FOREST_ROWS) if q else []
+    words = book.words(q.measure if q else None)
+    heat = heat_map(book)
+    kinds = [answer(x.verdict, x.reason).word for x in record.questions]
+    strong, weak = _evidence(book)
+    failing = any(_flagged(book, x, ACTION) for x in record.questions)
+    lines = [
+        Line(said(x.ask, 120), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
+        for i, x in enumerate(record.questions)
+    ]
+    overall = book.estimates.get((q.measure or "", None, None)) if q else None
+    per = book.per(q) if q else 100
+    crossed = next((x for x in record.questions if heat and x.id == heat.question), None)
+    return Summary(
+        title=tell.page_title(record),
+        scope=tell.scope(record),
+        answer=answer(record.verdict, record.reason),
+        lead=tuple(_lead(book, gated)),
+        rest=tell.tally(kinds),
+        options=tuple(tell.options(record, failing)),
+        heading=tell.question_heading(len(lines)),
+        lines=tuple(lines[:MOST_QUESTIONS]),
+        more_questions=max(0, len(lines) - MOST_QUESTIONS),
+        icons=_icons(book, headline),
+        not_assessed=tuple(_not_assessed(book)),
+        could_change=tuple(_could_change(book, headline)),
+        bigs=tuple(_bigs(book, headline)),
+        forest_head=tell.forest_head(words, [c for c in _flagged(book, q, ACTION)] if q else [],
+                                     book.groups),
+        forest_note=tell.forest_note(words, per, overall.value if overall else None),
+        forests=tuple(tables),
+        forest_anchor=anchor(record.questions.index(q)) if q else "",
+        source=tell.source(record, [x.rows for x in record.accounts.excluded]),
+        heat=heat,
+        heat_head=tell.heat_head(len(heat.notable), heat.rows_of, heat.columns_of) if heat else "",
+        heat_note=tell.heat_note(
+            book.words(crossed.measure if crossed else None), heat.per, heat.legend
+        )
+        if heat
+        else "",
+        heat_source=tell.heat_source(heat.cells, heat.left_out) if heat else "",
+        supported=tuple(strong),
+        uncertain=tuple(weak),
+        conditions=tuple(_conditions(book)),
+        decisions=tell.DECISIONS if record.audit.release else tell.DECISIONS_RUNNING,
+    )

@@ -1,0 +1,242 @@
+"""Forest tables: one table per attribute, its marks placed in per cent of a shared axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from careaudit.record import POOLED, Comparison, Estimate, Question
+from careaudit.report import numbers as num
+from careaudit.report.views.book import Book
+from careaudit.report.wording.names import (
+    ISOLATE,
+    group_name,
+    segment_name,
+    split_group,
+    title,
+)
+from careaudit.report.wording.words import ACTION, WATCH, Answer, answer
+
+MOST_ROWS = 40
+"""Rows of a table in the body; the record holds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A shared axis: ticks as (per cent, label), and the dashed line for all decisions."""
+
+    ticks: tuple[tuple[float, str], ...]
+    line: float | None
+    low: float
+    high: float
+    per: int
+
+    def place(self, rate: float) -> float:
+        """Return where a rate lies, in per cent of the axis, kept on it."""
+        share = (rate * self.per - self.low) / (self.high - self.low)
+        return round(100 * min(max(share, 0.0), 1.0), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group: what is printed, and where its marks lie."""
+
+    name: str
+    n: str
+    rate: str
+    span: str
+    dot: float | None
+    left: float | None
+    width: float | None
+    css: str
+    flagged: bool
+    gap: str
+    answer: Answer | None
+    note: str
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """One attribute's table."""
+
+    segment: str
+    axis: Axis | None
+    rows: tuple[Row, ...]
+    more: int
+    """How many groups the record holds beyond these."""
+
+    per: int
+    reference: str
+
+
+def axis(rates: Iterable[float | None], overall: float | None, per: int) -> Axis | None:
+    """Choose 4 to 8 round ticks that hold all rates; None where there is no rate."""
+    known = [r * per for r in rates if r is not None]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    steps = [m * 10**e for e in range(-2, 5) for m in (1, 2, 5)]
+    step = next((s for s in steps if math.ceil(high / s) - math.floor(low / s) <= 7), 1000)
+    step = max(step, 1)
+    bottom = max(0.0, math.floor(low / step) * step)
+    top = min(float(per), math.ceil(high / step) * step)
+    if top - bottom < 2 * step:
+        bottom, top = max(0.0, bottom - step), min(float(per), top + step)
+    count = max(1, round((top - bottom) / step))
+    marks = [bottom + i * step for i in range(count + 1)]
+    top = marks[-1]
+    scale = Axis((), None, bottom, top, per)
+    ticks = tuple((scale.place(m / per), f"{round(m):,}") for m in marks)
+    inside = overall is not None and bottom <= overall * per <= top
+    line = scale.place(overall) if inside and overall is not None else None
+    return Axis(ticks, line, bottom, top, per)
+
+
+def _label(book: Book, segment: str, group: str | None) -> str:
+    """Return a row's name; the groups of a crossing are joined by a comma."""
+    if group is not None and "*" in segment and group != POOLED:
+        parts = split_group(segment, group, book.groups)
+        return ", ".join(group_name(p) for p in parts)
+    return group_name(group, known=book.group(segment, group))
+
+
+def _row(
+    book: Book, segment: str, group: str, e: Estimate | None, c: Comparison | None,
+    scale: Axis | None, per: int, reference: bool,
+) -> Row:
+    """Return one row from the estimate, or from the comparison where there is no estimate."""
+    known = book.group(segment, group)
+    value = e.value if e and e.state == "estimated" else (c.group_value if c and not e else None)
+    low, high = (e.low, e.high) if e and value is not None else (None, None)
+    kind = answer(c.verdict, c.reason) if c else None
+    harmed = c is not None and c.harmed == "group"
+    css = "plain"
+    if kind is ACTION and harmed:
+        css = "action"
+    elif kind is WATCH and harmed:
+        css = "watch"
+    hidden = (e is not None and e.state == "suppressed") or (
+        known is not None and known.status == "suppressed"
+    )
+    minimum = book.record.provenance.settings.min_cell
+    n = known.n if known else (e.n if e else (c.n if c else 0))
+    note = ""
+    if hidden:
+        note = f"Fewer than {minimum} customers: not shown"
+    elif known is not None and known.status == "empty":
+        note = "No decisions"
+    elif value is None:
+        note = "Not defined"
+    left = width = None
+    if scale and value is not None and low is not None and high is not None:
+        left = scale.place(low)
+        width = round(max(scale.place(high) - left, 0.4), 2)
+    gap = ""
+    if c is not None and c.difference.value is not None and not hidden:
+        gap = num.signed_points(c.difference.value, per)
+    return Row(
+        name=_label(book, segment, group),
+        n=f"under {minimum}" if hidden else num.count(n if e is None else e.n),
+        rate=num.every(value, per) if value is not None else num.NONE,
+        span=num.span(low, high, per) or num.NONE,
+        dot=scale.place(value) if scale and value is not None else None,
+        left=left,
+        width=width,
+        css=css,
+        flagged=css != "plain",
+        gap="comparison" if reference else gap or num.NONE,
+        answer=kind if not reference else None,
+        note=note,
+        reference=reference,
+    )
+
+
+def _order(book: Book, q: Question, segment: str) -> list[str]:
+    """Return the groups of a segment in the plan's order, the pooled pair last."""
+    order = list(book.groups.get(segment, []))
+    seen = set(order)
+    found = [c.group for c in book.main(q) if c.segment == segment]
+    found += [g for (m, s, g) in book.estimates if m == q.measure and s == segment]
+    for group in found:
+        if group is not None and group not in seen:
+            order.append(group)
+            seen.add(group)
+    if POOLED in seen:
+        order.remove(POOLED)
+        order.append(POOLED)
+    return order
+
+
+def _bounded(
+    order: list[str], pairs: dict[str, Comparison], reference: str | None, most: int
+) -> list[str]:
+    """Keep the rows that matter to the answer, in the plan's order."""
+    if len(order) <= most:
+        return order
+    rank = {"fail": 0, "inconclusive": 2, "pass": 3}
+
+    def weight(place: int) -> tuple[int, int]:
+        group = order[place]
+        if group in (reference, POOLED):
+            return (0, place)
+        c = pairs.get(group)
+        if c is None:
+            return (4, place)
+        return (1 if c.reason == "adverse_signal" else rank[c.verdict], place)
+
+    kept = sorted(sorted(range(len(order)), key=weight)[:most])
+    return [order[i] for i in kept]
+
+
+def forests(book: Book, q: Question, most: int = MOST_ROWS) -> list[Forest]:
+    """Return the tables of a question, one per attribute, on one shared axis."""
+    per = book.per(q)
+    overall = book.estimates.get((q.measure or "", None, None))
+    pairs = {(c.segment, c.group): c for c in book.main(q)}
+    asked = [s for s in q.segments if "*" not in s or any(k[0] == s for k in pairs)]
+    kept: dict[str, list[str]] = {}
+    sizes: dict[str, int] = {}
+    shown: list[float | None] = [overall.value if overall else None]
+    budget = most
+    for segment in asked:
+        order = _order(book, q, segment)
+        own = {c.group: c for c in book.main(q) if c.segment == segment and c.group is not None}
+        reference = next((c.reference for c in own.values()), None)
+        kept[segment] = _bounded(order, own, reference, max(6, min(budget, most)))
+        budget -= len(kept[segment])
+        sizes[segment] = len(order)
+        for group in kept[segment]:
+            e = book.estimates.get((q.measure or "", segment, group))
+            if e and e.state == "estimated":
+                wide = e.n >= 30
+                shown += [e.value] + ([e.low, e.high] if wide else [])
+    scale = axis(shown, overall.value if overall else None, per)
+    tables = []
+    for segment in asked:
+        known = book.segments.get(segment)
+        found = next((c.reference for c in book.main(q) if c.segment == segment), None)
+        reference = found or (known.reference if known else None)
+        rows = tuple(
+            _row(
+                book, segment, group, book.estimates.get((q.measure or "", segment, group)),
+                pairs.get((segment, group)), scale, per, group == reference,
+            )
+            for group in kept[segment]
+        )
+        if rows:
+            tables.append(
+                Forest(
+                    segment=title(segment_name(segment)),
+                    axis=scale,
+                    rows=rows,
+                    more=sizes[segment] - len(rows),
+                    per=per,
+                    reference=group_name(reference) if reference else "",
+                )
+            )
+    return tables
+
+
+__all__ = ["ISOLATE", "Axis", "Forest", "Row", "axis", "forests"]

@@ -1,0 +1,1 @@
+"""Every sentence of the reports: words, sentences about findings, standing texts."""

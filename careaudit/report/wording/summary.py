@@ -1,0 +1,367 @@
+"""Sentences of the first three pages: the answer, the options, what is open, what is proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from careaudit.record import AuditRecord, Comparison, Question
+from careaudit.report import numbers as num
+from careaudit.report.wording.findings import Groups, more, release_name, sides
+from careaudit.report.wording.names import plain, said, segment_name, title
+from careaudit.report.wording.words import (
+    ACTION,
+    ANSWERS,
+
+    NO_GAP,
+    WATCH,
+    MeasureWords,
+    answer,
+    listed,
+)
+
+KICKER = "Equity impact report for the ethics council"
+RUNNING = "Equity impact report"
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def day(iso: str | None) -> str:
+    """Write an ISO date as 31 December 2025; anything else as it is."""
+    parts = (iso or "")[:10].split("-")
+    if len(parts) == 3 and all(p.isdigit() for p in parts) and 1 <= int(parts[1]) <= 12:
+        return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {int(parts[0])}"
+    return said(iso) if iso else "an unknown day"
+
+
+def page_title(record: AuditRecord) -> str:
+    """Return the question in the title."""
+    ending = "ready for everyone?" if record.audit.system else "alike for everyone?"
+    return f"{title(release_name(record))}: {ending}"
+
+
+def scope(record: AuditRecord) -> str:
+    """Say the population, the window and the day of the audit."""
+    used, window = record.accounts.rows_used, record.provenance.window
+    noun = "decision" if used == 1 else "decisions"
+    span = ""
+    if window.start and window.end:
+        span = f", {day(window.start)} to {day(window.end)}"
+    text = f"{num.count(used)} {noun}{span}."
+    if record.audit.system:
+        text += f" Audit: {said(record.audit.name, 60)}."
+    return f"{text} Prepared on {day(record.provenance.as_of)} by careaudit."
+
+
+def tally(kinds: list[str]) -> str:
+    """Say how many questions have which answer."""
+    found = Counter(kinds)
+    parts = [f"{found[a.word]} {a.word.lower()}" for a in ANSWERS if found[a.word]]
+    noun = "question" if len(kinds) == 1 else "questions"
+    return f"{len(kinds)} {noun}: {listed(parts)}." if parts else "The plan asks no question."
+
+
+def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
+    """List where harm was found: "where language is es, and in 4 more groups"."""
+    seen: list[str] = []
+    for c in found:
+        place = sides(c, groups, 24)[0]
+        if place not in seen:
+            seen.append(place)
+    shown, rest = seen[:most], len(seen) - most
+    if rest > 0:
+        noun = "group" if rest == 1 else "groups"
+        return f"{', '.join(shown)}, and in {rest} more {noun}"
+    return listed(shown)
+
+
+def gap_sentence(words: MeasureWords, found: list[Comparison], groups: Groups) -> str:
+    """Say for one question where the gap is, by its strongest answer."""
+    happens = words.may_happen if answer(found[0].verdict, found[0].reason) is WATCH else words.happens
+    return f"{happens} {more(found[0])} {places(found, groups)}."
+
+
+def opening(record: AuditRecord, gated: int) -> str:
+    """Return the first words of the answer."""
+    if not record.questions:
+        return "The plan asks no question, so there is no answer."
+    kind = answer(record.verdict, record.reason)
+    if kind is ACTION:
+        return "Not yet." if record.audit.system else "No."
+    if kind is NO_GAP:
+        return "No material gap was found."
+    if not gated:
+        return "No question was named to decide the release."
+    if kind is WATCH:
+        return "Not settled."
+    return "We cannot tell yet."
+
+
+def passed(count: int) -> str:
+    """Say what a pass means."""
+    if count == 1:
+        return "On the question that decides, any gap is shown to be smaller than the limit."
+    return (
+        f"On each of the {count} questions that decide, any gap is shown to be smaller than"
+        " the limit."
+    )
+
+
+def options(record: AuditRecord, groups_listed: bool) -> list[str]:
+    """Return the three options; the tool proposes none of them."""
+    thing = "Release" if record.audit.release else "Continue"
+    hold = "Hold the release." if record.audit.release else "Pause the system."
+    condition = "a re-audit by a date the council sets"
+    if groups_listed:
+        condition = f"human review for the groups listed on page 3, and {condition}"
+    return [f"{thing} as it is.", f"{thing} with conditions: {condition}.", hold]
+
+
+def headline_people(
+    value: float, low: float | None, high: float | None, instead: str
+) -> tuple[str, str]:
+    """Return the big number of people and what it says."""
+    ends = num.count_span(low, high)
+    return num.count(value), f"more {instead} at the comparison rate" + (
+        f" (plausible range {ends})" if ends else ""
+    )
+
+
+def headline_money(value: float, low: float | None, high: float | None, currency: str | None, kind: str
+) -> tuple[str, str]:
+    """Return the big amount and what it says."""
+    what = (
+        "in credits not paid at the comparison rate"
+        if kind in ("goodwill_credit", "lending_credit")
+        else "in amounts that go with these decisions, at the comparison rate"
+    )
+    ends = num.money_span(low, high, currency)
+    text = what + (f" (plausible range {ends})" if ends else "")
+    if currency is None:
+        text += "; the plan names no currency"
+    return num.money(value, currency), text
+
+
+def share_in_action(share: float, segment: str) -> tuple[str, str]:
+    """Return the share of decisions in groups where action is needed."""
+    return (
+        f"{num.every(share, 100)} in 100",
+        f"decisions came from groups of {segment_name(segment)} where action is needed",
+    )
+
+
+def no_recorded(segment: str, rows: int) -> str:
+    """Say how many decisions lack a segment."""
+    noun = "decision has" if rows == 1 else "decisions have"
+    return f"{num.count(rows)} {noun} no recorded {segment_name(segment)}."
+
+
+def small_groups(names: list[str]) -> str:
+    """Name the groups that cannot be judged alone."""
+    shown, rest = names[:3], len(names) - 3
+    tail = f", and {rest} more" if rest > 0 else ""
+    return f"Too small to judge alone: {', '.join(shown)}{tail}."
+
+
+def unanswered(q: Question) -> str:
+    """Say on page one that a question was not assessed."""
+    return f"{said(q.ask, 90)} Not assessed: {reason_short(q)}."
+
+
+def reason_short(q: Question) -> str:
+    """Return a short reason, as part of a sentence."""
+    short = {
+        "not_assessed": "the log lacks what it needs",
+        "no_comparator": "there is no second group",
+        "labels_missing": "too few decisions were checked",
+        "coverage": "too few decisions are covered",
+        "nonresponse": "too few customers answered",
+        "insufficient": "the range is too wide",
+    }
+    return short.get(q.reason, "see its page")
+
+
+NEVER_ASKED = "Customers who never reached this decision: the log does not hold them."
+CAUSES = "The causes of any gap: this audit measures gaps."
+NO_CUSTOMERS = (
+    "The log names no customer. Several decisions of one customer would widen every range."
+)
+OTHER_LIMIT = "Limits are policy. A tighter or looser limit could change an answer."
+FEWER = "More decisions would narrow the ranges, and could settle what is open."
+
+
+def near_limit(found: int) -> str:
+    """Say how many comparisons have a range that holds the limit."""
+    if found == 1:
+        return "In 1 comparison the range holds the limit: new data could turn the answer."
+    return f"In {found} comparisons the range holds the limit: new data could turn the answer."
+
+
+def question_heading(count: int) -> str:
+    """Return the heading of the question table: "Five questions, five answers"."""
+    words = "No One Two Three Four Five Six Seven Eight Nine".split()
+    if count == 1:
+        return "One question, one answer"
+    if 2 <= count < len(words):
+        return f"{words[count]} questions, {words[count].lower()} answers"
+    return f"{count} questions, {count} answers" if count else "No questions"
+
+
+def icon_title(side: str, rate: str, event: str) -> str:
+    """Return the heading above one icon array."""
+    return f"{title(side)}: {rate} {event}"
+
+
+def icon_alt(side: str, shown: int, per: int, event: str) -> str:
+    """Describe an icon array for readers who cannot see it."""
+    return plain(
+        f"Picture of {per:,} dots, of which {shown:,} are filled: out of every {per:,} decisions"
+        f" {side}, {shown:,} {event}."
+    )
+
+
+def conditions(
+    failing: list[tuple[str, str]], open_asks: int, unassessed: int, release: bool
+) -> list[tuple[str, str]]:
+    """Return proposed conditions and when each is met; owner and day are left to the council."""
+    rows = [
+        (f"Human review of decisions {place}", "Each such decision is reviewed by a person")
+        for place, _ in failing[:4]
+    ]
+    if len(failing) > 4:
+        rows.append(
+            (f"The same for {len(failing) - 4} more groups, see the findings", "As above")
+        )
+    if open_asks:
+        rows.append(
+            ("More decisions for the questions that are open", "The range no longer holds the limit")
+        )
+    if unassessed:
+        rows.append(("The log records what is missing", "Each question can be assessed"))
+    rows.append(("Re-audit", "A new report answers the same questions"))
+    return rows
+
+
+DECISIONS = ("Release", "Release with conditions", "Hold", "Ask for more evidence")
+DECISIONS_RUNNING = ("Continue", "Continue with conditions", "Pause", "Ask for more evidence")
+SEATS = (
+    "Customer experience",
+    "Legal",
+    "DEIB",
+    "Engineering",
+    "Frontline",
+    "External ethicist",
+    "Community advocate",
+)
+UNDECIDED = (
+    "No council decision is recorded here yet, and no dissent. This page is for ink."
+)
+
+
+def open_ended(gated: int, passing: int) -> str:
+    """Say that the data leave the deciding questions open."""
+    if gated == 1:
+        return "The question that decides is open: the data fit a gap below and above the limit."
+    return (
+        f"Of the {gated} questions that decide, {gated - passing} are open and {passing} show no"
+        " material gap."
+    )
+
+
+def outside(count: int) -> str:
+    """Say that a question outside the deciding ones needs action."""
+    if count == 1:
+        return "One question that does not decide the release needs action."
+    return f"{count} questions that do not decide the release need action."
+
+
+def passing(count: int) -> str:
+    """Say how many questions show no material gap."""
+    noun = "question" if count == 1 else "questions"
+    return f"No material gap on {count} {noun}, shown against the limit."
+
+
+def open_comparisons(count: int) -> str:
+    """Say how many comparisons stay open."""
+    if count == 1:
+        return "1 comparison stays open: its range reaches both sides of the limit."
+    return f"{num.count(count)} comparisons stay open: see each question’s page."
+
+
+NOTHING_STRONG = "No finding is established in this audit."
+NOTHING_WEAK = "No finding is left between the answers."
+
+
+def bounded(texts: list[str], most: int) -> list[str]:
+    """Keep the first texts and say how many follow."""
+    unique = list(dict.fromkeys(texts))
+    if len(unique) <= most:
+        return unique
+    return [*unique[: most - 1], f"{len(unique) - most + 1} more, on the findings’ pages."]
+
+
+def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) -> str:
+    """Return the finding above the forest tables."""
+    if not failing:
+        return f"{words.title}, by group"
+    same = [c for c in failing if more(c) == more(failing[0])]
+    return f"{words.happens} {more(same[0])} {places(same, groups, 2)}"
+
+
+def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
+    """Say how to read the forest tables."""
+    line = ""
+    if overall is not None:
+        line = f" Dashed line: all decisions, {num.in_every(overall, per)}."
+    return (
+        f"How many of every {per:,} {words.base} {words.event}. Bar: range in which the true rate"
+        f" plausibly lies.{line} Triangle: action needed. Diamond: keep watching."
+    )
+
+
+def source(record: AuditRecord, left_out: list[int]) -> str:
+    """Return the source line under the tables."""
+    s, a = record.provenance.settings, record.accounts
+    lost = sum(left_out)
+    return (
+        f"Source: decision log, {num.count(a.rows_used)} decisions; {num.count(lost)} rows left out"
+        f" (Annex D). Ranges: Wilson, 95%. {num.count(s.comparisons)} comparisons, corrected for"
+        " their number."
+    )
+
+
+def heat_head(notable: int, rows_of: str, columns_of: str) -> str:
+    """Return the finding above the heat map."""
+    what = f"{rows_of} and {columns_of[:1].lower()}{columns_of[1:]}"
+    if notable == 0:
+        return f"{what}: no combination stands out beyond its limit"
+    noun = "combination stands" if notable == 1 else "combinations stand"
+    return f"{what}: {notable} {noun} out beyond the limit"
+
+
+def heat_note(words: MeasureWords, per: int, legend: str) -> str:
+    """Say how to read the heat map."""
+    shades = f" Shades, from light to dark: {legend}." if legend else ""
+    return (
+        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: too few to show a"
+        " rate. Exploratory: it changes no answer."
+    )
+
+
+def heat_source(cells: int, left_out: int) -> str:
+    """Return the source line of the heat map."""
+    noun = "combination" if cells == 1 else "combinations"
+    text = f"Source: decision log. {num.count(cells)} {noun} looked at, corrected for their number."
+    if left_out:
+        text += f" {num.count(left_out)} more are in audit.json."
+    return text
+
+
+PEOPLE = "People and money"
+NO_PEOPLE = (
+    "No number of people or money is shown: no harm beyond its comparison rate was estimated."
+)
+NO_FOREST = "No rate could be compared. The findings say what is missing."
+OVERLAP = "Where groups overlap, and what happens next"
+NO_OVERLAP = "The plan crosses no two attributes, or no crossing could be counted."
+ONE_ATTRIBUTE = "An overlap needs two attributes in one question of the plan."

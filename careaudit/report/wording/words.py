@@ -1,0 +1,251 @@
+"""The words for verdicts, reasons and measures. Every reader-facing term is fixed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from careaudit.record import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict as readers see it: word, shape and colour class always go together."""
+
+    word: str
+    shape: str
+    css: str
+
+
+ACTION = Answer("Action needed", "▲", "action")
+NO_GAP = Answer("No material gap", "●", "nogap")
+WATCH = Answer("Keep watching", "◆", "watch")
+CANNOT = Answer("Cannot tell yet", "○", "cannot")
+ANSWERS = (ACTION, WATCH, NO_GAP, CANNOT)
+
+
+def answer(verdict: Verdict, reason: str) -> Answer:
+    """Return the answer for a verdict and its reason."""
+    if verdict == "fail":
+        return ACTION
+    if verdict == "pass":
+        return NO_GAP
+    return WATCH if reason == "adverse_signal" else CANNOT
+
+
+MEANINGS = {
+    ACTION.word: "Chance alone would rarely give such a gap, and the gap lies beyond the limit"
+    " with the confidence that the plan asks for.",
+    WATCH.word: "Chance alone would rarely give such a gap. Whether it lies beyond the limit"
+    " is not established.",
+    NO_GAP.word: "The data show that any gap is smaller than the limit, in either direction.",
+    CANNOT.word: "The data cannot settle it. It does not mean that the system treats groups alike.",
+}
+
+REASONS = {
+    "established": "Chance alone would rarely give such a gap, and it is shown to be beyond"
+    " the limit.",
+    "probable": "Chance alone would rarely give such a gap, and it is probably beyond the limit.",
+    "adverse_signal": "Chance alone would rarely give such a gap. The estimate is beyond the"
+    " limit, but the range also allows a smaller gap.",
+    "within_limit": "Any gap is shown to be smaller than the limit.",
+    "insufficient": "The plausible range reaches both sides of the limit, so the data cannot"
+    " tell.",
+    "coverage": "The groups that could be judged hold too small a share of the decisions.",
+    "labels_missing": "Too few decisions carry a checked outcome to judge whether they were right.",
+    "nonresponse": "Too few customers answered to judge the groups.",
+    "no_comparator": "There is no second group to compare with.",
+    "not_assessed": "The log lacks what this question needs.",
+    "no_data": "No decisions could be used.",
+    "no_decisions": "No decisions could be used.",
+    "no_gated_question": "The plan names no question that decides the release.",
+    "ungated": "The plan names no question that decides the release.",
+    "small": "The group has too few decisions to be judged alone.",
+    "small_group": "The group has too few decisions to be judged alone.",
+    "suppressed": "The group has too few customers to be shown.",
+    "undefined": "The rate is not defined, since no decision counts towards it.",
+    "all_pass": "Each comparison shows a gap smaller than the limit.",
+    "any_fail": "At least one comparison needs action.",
+}
+
+
+def reason(verdict: Verdict, code: str) -> str:
+    """Say why a verdict was reached; an unknown reason is named, never guessed."""
+    if code in REASONS:
+        return REASONS[code]
+    if verdict == "pass":
+        return REASONS["within_limit"]
+    return f"The record gives this reason: {' '.join(code.replace('_', ' ').split()) or 'none'}."
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureWords:
+    """How one measure is said: `happens` fits "… more often", `event` fits "25 in every 100 …"."""
+
+    title: str
+    happens: str
+    may_happen: str
+    event: str
+    no_event: str
+    base: str
+    instead: str
+    """Fits "145 more …": what the harmed side would have had at the other side's rate."""
+
+    instead_customers: str
+    """The same where each decision is one customer."""
+
+
+_GENERIC = {
+    "adverse_rate": MeasureWords(
+        "Decisions against the customer",
+        "Decisions go against the customer",
+        "Decisions may go against the customer",
+        "went against the customer",
+        "did not go against the customer",
+        "decisions",
+        "decisions would have gone in the customer’s favour",
+        "customers would have had the decision in their favour",
+    ),
+    "favorable_rate": MeasureWords(
+        "Decisions in the customer’s favour",
+        "Decisions go in the customer’s favour",
+        "Decisions may go in the customer’s favour",
+        "went in the customer’s favour",
+        "did not go in the customer’s favour",
+        "decisions",
+        "decisions would have gone in the customer’s favour",
+        "customers would have had the decision in their favour",
+    ),
+    "wrongful_adverse_rate": MeasureWords(
+        "Decisions wrongly against the customer",
+        "Decisions go wrongly against the customer",
+        "Decisions may go wrongly against the customer",
+        "went wrongly against the customer",
+        "did not go wrongly against the customer",
+        "decisions that a check says should have been in the customer’s favour",
+        "decisions would have gone rightly in the customer’s favour",
+        "customers would rightly have had the decision in their favour",
+    ),
+    "wrongful_favorable_rate": MeasureWords(
+        "Decisions wrongly in the customer’s favour",
+        "Decisions go wrongly in the customer’s favour",
+        "Decisions may go wrongly in the customer’s favour",
+        "went wrongly in the customer’s favour",
+        "did not go wrongly in the customer’s favour",
+        "decisions that a check says should have been against the customer",
+        "decisions would have gone wrongly in the customer’s favour",
+        "customers would have had the decision in their favour, against the check",
+    ),
+    "adverse_precision": MeasureWords(
+        "Decisions against the customer that were right",
+        "Decisions against the customer are confirmed as right",
+        "Decisions against the customer may be confirmed as right",
+        "were confirmed as right",
+        "were not confirmed as right",
+        "checked decisions against the customer",
+        "decisions against the customer would have been confirmed as right",
+        "customers would have had the decision against them confirmed as right",
+    ),
+    "label_coverage": MeasureWords(
+        "Decisions that were checked",
+        "Decisions have a checked outcome",
+        "Decisions may have a checked outcome",
+        "have a checked outcome",
+        "have no checked outcome",
+        "decisions",
+        "decisions would have been checked",
+        "customers would have had their decision checked",
+    ),
+}
+
+_KINDS = {
+    ("goodwill_credit", "adverse_rate"): MeasureWords(
+        "Credits refused",
+        "Credits are refused",
+        "Credits may be refused",
+        "were refused",
+        "were not refused",
+        "decisions",
+        "credits would have been given",
+        "customers would have been given a credit",
+    ),
+    ("goodwill_credit", "favorable_rate"): MeasureWords(
+        "Credits given",
+        "Credits are given",
+        "Credits may be given",
+        "were given a credit",
+        "were not given a credit",
+        "decisions",
+        "credits would have been given",
+        "customers would have been given a credit",
+    ),
+    ("lending_credit", "adverse_rate"): MeasureWords(
+        "Credit refused",
+        "Credit is refused",
+        "Credit may be refused",
+        "were refused",
+        "were not refused",
+        "decisions",
+        "credits would have been granted",
+        "customers would have been granted credit",
+    ),
+    ("lending_credit", "favorable_rate"): MeasureWords(
+        "Credit granted",
+        "Credit is granted",
+        "Credit may be granted",
+        "were granted",
+        "were not granted",
+        "decisions",
+        "credits would have been granted",
+        "customers would have been granted credit",
+    ),
+    ("flag", "adverse_rate"): MeasureWords(
+        "Customers flagged",
+        "Customers are flagged",
+        "Customers may be flagged",
+        "were flagged",
+        "were not flagged",
+        "decisions",
+        "decisions would have raised no flag",
+        "customers would not have been flagged",
+    ),
+}
+
+
+def measure_words(measure: str | None, decision_kind: str) -> MeasureWords:
+    """Return the words of a measure; an unknown one is named by its own name."""
+    found = _KINDS.get((decision_kind, measure or "")) or _GENERIC.get(measure or "")
+    if found is not None:
+        return found
+    label = " ".join((measure or "this measure").replace("_", " ").split())
+    return replace(
+        _GENERIC["adverse_rate"],
+        title=label[:1].upper() + label[1:],
+        happens=f"Decisions count towards “{label}”",
+        may_happen=f"Decisions may count towards “{label}”",
+        event=f"count towards “{label}”",
+        no_event=f"do not count towards “{label}”",
+        instead=f"decisions would have been counted as elsewhere for “{label}”",
+        instead_customers=f"customers would have been counted as elsewhere for “{label}”",
+    )
+
+
+PILLARS = {
+    "fairness": "Equal treatment",
+    "explanation": "Explanation",
+    "escalation": "Reaching a person",
+    "redress": "Putting mistakes right",
+    "consent": "Consent",
+    "experience": "Experience",
+}
+
+
+def pillar(code: str) -> str:
+    """Return the reader's name of a pillar."""
+    return PILLARS.get(code, code.replace("_", " ").capitalize())
+
+
+def listed(parts: list[str], word: str = "and") -> str:
+    """Join phrases: "a, b and c"."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

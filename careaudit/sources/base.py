@@ -1,0 +1,55 @@
+"""What a source answers: the cells of every crossing asked for, and where each row went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from careaudit.cells import Cells, Term
+from careaudit.plan import Plan
+from careaudit.record import Input, Join, Quality
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of a log: the plan, the sums, the crossings, and the day of the audit."""
+
+    plan: Plan
+    terms: tuple[Term, ...]
+    crossings: tuple[tuple[str, ...], ...]
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The answer: cells by crossing, and the accounts of all rows.
+
+    `crossings` always holds `()`, everybody in one cell. `excluded` counts rows by reason and
+    rows_read = rows_used + its sum. `customers` is None where the log names none.
+    """
+
+    crossings: Mapping[tuple[str, ...], Cells]
+    rows_read: int
+    rows_used: int
+    excluded: Mapping[str, int]
+    unknown: Mapping[str, int]
+    customers: int | None
+    first_day: date | None
+    last_day: date | None
+    inputs: tuple[Input, ...]
+    joins: tuple[Join, ...] = ()
+    quality: tuple[Quality, ...] = field(default=())
+
+
+class Source(Protocol):
+    """Where rows live. Only sums leave it."""
+
+    def scan(self, request: Request) -> Scan:
+        """Sum the log once; DataError if it cannot be audited as the plan says."""
+        ...
+
+    def columns(self) -> list[str]:
+        """Return the names of the log's columns."""
+        ...
