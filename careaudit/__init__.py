@@ -1,10 +1,10 @@
 """Equity audits of customer-care AI: from a decision log to verdicts and a council's report.
 
-    import careaudit
+import careaudit
 
-    record = careaudit.audit(frame, decision="outcome", adverse="denied", by=["language"])
-    record.verdict, record.comparisons
-    record.save("audit")
+record = careaudit.audit(frame, decision="outcome", adverse="denied", by=["language"])
+record.verdict, record.comparisons
+record.save("audit")
 """
 
 from typing import TYPE_CHECKING, Any

@@ -12,9 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from careaudit import notes
 from careaudit import questions as ask
 from careaudit.double_entry import Page, keep
-from careaudit.findings import Purse, Teller, Told, estimate
+from careaudit.errors import MissingFilesError
+from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
 from careaudit.measures import amounts
 from careaudit.plan import Plan
@@ -29,13 +31,11 @@ from careaudit.record import (
     Intersection,
     Outcome,
     Provenance,
-    Quality,
     Segment,
     Settings,
     Window,
 )
 from careaudit.sources import Request, Scan, open_source
-from careaudit.stats.clustering import deff_flip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +67,27 @@ def run(
     scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
     progress("Comparing groups")
     return _Audit(plan, scan, today).record(progress)
+
+
+def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
+    """Say what a log would answer a plan, without judging it; one warning a line.
+
+    Raises what `run` raises, but a log that is not here is a warning: plans travel without data.
+    """
+    ask.check(plan)
+    today = as_of or date.today()  # noqa: DTZ011
+    try:
+        source = open_source(plan, base)
+    except MissingFilesError as error:
+        return [f"{error.what} Only the plan was checked."]
+    scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
+    reader = ask.Reader(plan, scan)
+    lacks = [
+        f"{question.id} cannot be answered: {lack[1]}."
+        for question in plan.questions
+        if (lack := reader.missing(question, reader.measure(question)))
+    ]
+    return [f"{note.where}: {note.message}" for note in reader.notes()] + lacks
 
 
 class _Audit:
@@ -114,7 +135,7 @@ class _Audit:
             questions=tuple(t.question for t in told),
             intersections=tuple(crossed),
             impact=teller.impact(told, undetermined=verdict == "inconclusive"),
-            quality=self._quality(asked, judged, told),
+            quality=tuple(notes.all_notes(self.plan, self.scan, self.reader, asked, judged)),
             double_entry=books,
             verdict=verdict,
             reason=reason,
@@ -287,108 +308,3 @@ class _Audit:
                 pages.append(Page(measure, cells, rates, segment or "everybody"))
                 names.append({g: ask.joined(g) if g else "everybody" for g in cells.table})
         return pages, names
-
-    # Quality.
-
-    def _quality(
-        self, asked: Sequence[Asked], judged: Sequence[Judged], told: Sequence[Told]
-    ) -> tuple[Quality, ...]:
-        notes = [*self.scan.quality, *self.reader.notes(), *self._plan_notes()]
-        notes += self._unknown_notes()
-        if not self.reader.clustered:
-            notes.append(self._clustering_note(asked, judged))
-        for item in told:
-            if item.question.missing:
-                notes.append(
-                    Quality(
-                        code=item.question.reason,
-                        severity="warning",
-                        where=item.question.id,
-                        message=f"Not answered: {item.question.missing}.",
-                    )
-                )
-        return tuple(notes)
-
-    def _plan_notes(self) -> list[Quality]:
-        notes = []
-        outcome = self.plan.outcome
-        if outcome and not (outcome.favorable and outcome.adverse):
-            side, named = ("favorable", outcome.adverse) if outcome.adverse else (
-                "adverse", outcome.favorable
-            )  # fmt: skip
-            notes.append(
-                Quality(
-                    code="other_side_is_rest",
-                    severity="info",
-                    where="outcome",
-                    message=f"Every decision value but {', '.join(named)} counts as {side}.",
-                )
-            )
-        if outcome and not outcome.confirmed:
-            notes.append(
-                Quality(
-                    code="outcome_unconfirmed",
-                    severity="warning",
-                    where="outcome",
-                    message="No person has confirmed yet which decisions are good for customers "
-                    "(confirmed = false).",
-                )
-            )
-        within = dict.fromkeys(name for q in self.plan.questions for name in q.within)
-        if within:
-            notes.append(
-                Quality(
-                    code="within_not_assessed",
-                    severity="info",
-                    where="questions",
-                    message=f"Like-for-like comparison within {', '.join(within)} is not part of "
-                    "this version; the crude gap is shown.",
-                )
-            )
-        if self.plan.drivers.fields:
-            notes.append(
-                Quality(
-                    code="drivers_not_assessed",
-                    severity="info",
-                    where="drivers",
-                    message="The search for proxies and phrases is not part of this version.",
-                )
-            )
-        return notes
-
-    def _unknown_notes(self) -> list[Quality]:
-        return [
-            Quality(
-                code="unknown_segment",
-                severity="warning" if n / self.scan.rows_used > 0.05 else "info",
-                where=name,
-                message=f"{name} is not recorded for {n:,} of {self.scan.rows_used:,} decisions "
-                f"({n / self.scan.rows_used:.1%}).",
-                rows=n,
-            )
-            for name, n in self.scan.unknown.items()
-            if n
-        ]
-
-    def _clustering_note(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> Quality:
-        """Say how dependent decisions would have to be to change a verdict (methods 1.8)."""
-        changes = []
-        for place, item in enumerate(judged):
-
-            def verdict_at(deff: float, place: int = place) -> str:
-                return judge(asked, self.plan.statistics, design_effect=deff)[place].verdict
-
-            flip = deff_flip(verdict_at)
-            if flip is not None:
-                changes.append(f"{item.asked.question.id} at {flip:.2f}")
-        told = f"verdicts would change at a design effect of: {'; '.join(changes)}" if changes else (
-            "no verdict would change up to a design effect of 50"
-        )  # fmt: skip
-        return Quality(
-            code="clustering_unknown",
-            severity="info",
-            where="subject_id",
-            message="The log names no customers, so decisions are taken as independent; "
-            f"{told}.",
-        )
-

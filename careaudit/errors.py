@@ -39,6 +39,10 @@ class DataError(CareauditError):
     """The log or a companion table cannot be audited as the plan says."""
 
 
+class MissingFilesError(DataError):
+    """The log's or a table's files are not where the plan says."""
+
+
 class RecordError(CareauditError):
     """A record cannot be read: it is missing, damaged, or written by a newer schema."""
 

@@ -126,9 +126,7 @@ class Teller:
         self.purse = purse
         self.least = plan.privacy.min_cell
 
-    def question(
-        self, judged: Judged, *, chosen: bool, missing: tuple[str, str] | None
-    ) -> Told:
+    def question(self, judged: Judged, *, chosen: bool, missing: tuple[str, str] | None) -> Told:
         """The record of one question and all its comparisons."""
         asking = self._asking(judged.asked)
         spreads = impact.spread(judged.pairs, asking)
@@ -137,6 +135,11 @@ class Teller:
             self._comparison(judged, place, asking, spreads, score)
             for place, score in enumerate(scores)
         )
+        carrying = [
+            c
+            for c, pair in zip(comparisons, judged.pairs, strict=True)
+            if pair.must_pass or c.verdict == "fail" or c.reason == "adverse_signal"
+        ]  # a group too small to be judged alone speaks through its pool
         verdict, reason = judged.verdict, judged.reason
         if missing and verdict != "fail":
             verdict, reason = "inconclusive", missing[0]
@@ -156,9 +159,9 @@ class Teller:
             missing=missing[1] if missing else None,
             coverage=judged.coverage,
             score=impact.largest(
-                [c.score for c in comparisons], undetermined=verdict == "inconclusive"
+                [c.score for c in carrying], undetermined=verdict == "inconclusive"
             ),
-            worst=_worst(comparisons),
+            worst=_worst(carrying),
             measure_chosen=chosen,
         )
         return Told(told, comparisons, judged.pairs)
@@ -222,7 +225,7 @@ class Teller:
             verdict=ruling.verdict,
             reason=ruling.reason,
             detectable=self._detectable(pair, asking),
-            affected=self._affected(pair, asking, measure.name) if shown else Affected(people=hidden),
+            affected=self._affected(pair, asking, measure.name, shown=shown),
             score=score if shown else Score(),
             other_side=_ratio(n_g - x_g, n_g, n_r - x_r, n_r) if shown else None,
         )
@@ -237,10 +240,12 @@ class Teller:
         )  # fmt: skip
         return Detectable(gap=float(gap), n_needed=math.ceil(float(needed) * pair.group_deff))
 
-    def _affected(self, pair: Pair, asking: impact.Asking, measure: str) -> Affected:
-        return Affected(
-            people=impact.people(pair, asking), money=self._money(pair, measure)
-        )
+    def _affected(
+        self, pair: Pair, asking: impact.Asking, measure: str, *, shown: bool
+    ) -> Affected:
+        if not shown:
+            return Affected(people=Interval())
+        return Affected(people=impact.people(pair, asking), money=self._money(pair, measure))
 
     def _money(self, pair: Pair, measure: str) -> Money | None:
         """Money beside a gap in granting; other gaps have no amount of their own."""
@@ -254,9 +259,7 @@ class Teller:
             reference = impact.in_total({n: purse[n] for n in names - {pair.group.group}})
         if group is None or reference is None:
             return None
-        return impact.money(
-            group, reference, self.plan.log.currency, orders=pair.group.n
-        )
+        return impact.money(group, reference, self.plan.log.currency, orders=pair.group.n)
 
     def crossings(self, asked: Asked, fields: Sequence[Field]) -> list[Intersection]:
         """The crossings of a question: exploratory, with Benjamini-Hochberg over all of them."""
@@ -271,9 +274,7 @@ class Teller:
         q_values = benjamini_hochberg(evidence.parity) if tested else np.array([])
         found = {
             (pair.segment, pair.group.group): (pair, float(u), float(p), float(q))
-            for pair, u, p, q in zip(
-                tested, evidence.u, evidence.parity, q_values, strict=True
-            )
+            for pair, u, p, q in zip(tested, evidence.u, evidence.parity, q_values, strict=True)
         }
         for field in fields:
             for sample in field.samples:
@@ -295,9 +296,7 @@ class Teller:
         reference = None
         if known:
             pair, u, p, q = known
-            shown = estimate(
-                asked.measure.name, field.segment, sample, pair.group_deff, self.least
-            )
+            shown = estimate(asked.measure.name, field.segment, sample, pair.group_deff, self.least)
             difference, ratio = _difference(*pair.effective), _ratio(*pair.effective)
             reference = pair.reference.x / pair.reference.n
         return Intersection(
@@ -374,9 +373,11 @@ class Teller:
         return impact.total_money(groups, reference, self.plan.log.currency)
 
 
-def _weight(told: Told) -> tuple[bool, float, float]:
-    score = told.question.score
-    return (told.question.verdict == "fail", score.value or 0.0, score.high or 0.0)
+def _weight(told: Told) -> tuple[bool, bool, float, float]:
+    """Failing first, then questions over all decisions: labelled ones are a part of them."""
+    score, question = told.question.score, told.question
+    whole = question.measure in {"favorable_rate", "adverse_rate"}
+    return (question.verdict == "fail", whole, score.value or 0.0, score.high or 0.0)
 
 
 def _worst(comparisons: Sequence[Comparison]) -> str | None:

@@ -53,15 +53,14 @@ def spread(pairs: Sequence[Pair], asking: Asking) -> Spread:
         chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
         if not chosen:
             continue
-        counts = np.array([pairs[place].effective for place in chosen]).T
-        x_g, n_g, x_r, n_r = counts
+        x_g, n_g, x_r, n_r = np.array([pairs[place].effective for place in chosen]).T
         weights = np.array([pairs[place].weight for place in chosen])
         curve, adverse = asking.tolerance, asking.adverse
         found = (
             units(x_g / n_g, x_r / n_r, curve, adverse),
-            u_low(*counts, curve, adverse, c=0.05, protect=protect),
-            u_high(*counts, curve, adverse, alpha=asking.alpha_pass, protect=protect),
-            u_low(*counts, curve, adverse, c=asking.alpha * weights, protect=protect),
+            u_low(x_g, n_g, x_r, n_r, curve, adverse, c=0.05, protect=protect),
+            u_high(x_g, n_g, x_r, n_r, curve, adverse, alpha=asking.alpha_pass, protect=protect),
+            u_low(x_g, n_g, x_r, n_r, curve, adverse, c=asking.alpha * weights, protect=protect),
         )
         for column, values in zip(columns, found, strict=True):
             column[chosen] = values
@@ -87,9 +86,7 @@ def people(pair: Pair, asking: Asking) -> Interval:
     return Interval(value=float(found.value), low=float(found.low), high=float(found.high))
 
 
-def money(
-    group: Amounts, reference: Amounts, currency: str | None, *, orders: int
-) -> Money | None:
+def money(group: Amounts, reference: Amounts, currency: str | None, *, orders: int) -> Money | None:
     """Money not paid to a group at the comparator's mean per request; None without amounts.
 
     `orders` is the group's number of requests. In major units; > 0 harms the group.
@@ -145,9 +142,7 @@ def total_money(
     return Money(value=value, low=value - arm, high=value + arm, currency=currency)
 
 
-def scores(
-    pairs: Sequence[Pair], spreads: Spread, asking: Asking, days: int | None
-) -> list[Score]:
+def scores(pairs: Sequence[Pair], spreads: Spread, asking: Asking, days: int | None) -> list[Score]:
     """Equity Impact Score of each pair of a question, with its parts.
 
     `days` is the length of the log; a log without dates counts as 30 days. Point: evidence times
@@ -186,9 +181,7 @@ def _standard_errors(pairs: Sequence[Pair], asking: Asking) -> NDArray[np.float6
     return np.array(errors)
 
 
-def _per_30_days(
-    pairs: Sequence[Pair], asking: Asking, days: int | None
-) -> dict[str, float]:
+def _per_30_days(pairs: Sequence[Pair], asking: Asking, days: int | None) -> dict[str, float]:
     """Positive excess adverse decisions of each attribute's groups in 30 days."""
     sums: dict[str, float] = {}
     for pair in pairs:

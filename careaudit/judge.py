@@ -103,9 +103,7 @@ def lay_out(asked: Asked, share: float, statistics: Statistics, floor: float = 1
     ]
 
 
-def _field_pairs(
-    asked: Asked, field: Field, statistics: Statistics, floor: float
-) -> list[Pair]:
+def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: float) -> list[Pair]:
     known = [sample for sample in field.samples if sample.n]
     reference = next((s for s in known if s.group == field.reference), None)
     if field.reference != "rest" and (reference is None or reference.customers < field.least):
@@ -113,9 +111,7 @@ def _field_pairs(
     if len(known) < 2:
         return []
     decisions = sum(sample.n for sample in known)
-    pooled_deff = max(
-        floor, sum(sample.n * sample.design_effect for sample in known) / decisions
-    )
+    pooled_deff = max(floor, sum(sample.n * sample.design_effect for sample in known) / decisions)
 
     def pair(group: Sample, *, pooled: bool = False) -> Pair:
         other = reference or pool("rest", [s for s in known if s.group != group.group])
@@ -226,9 +222,9 @@ def test(asked: Asked, pairs: Sequence[Pair]) -> Evidence:
     for protect in (False, True):
         chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
         if chosen:
-            counts = np.array([pairs[place].effective for place in chosen]).T
+            x_g, n_g, x_r, n_r = np.array([pairs[place].effective for place in chosen]).T
             adverse = asked.measure.orientation == "adverse"
-            found = weigh(*counts, asked.tolerance, adverse, protect=protect)
+            found = weigh(x_g, n_g, x_r, n_r, asked.tolerance, adverse, protect=protect)
             parts.append((chosen, found))
     columns = [np.zeros(len(pairs)) for _ in Evidence._fields]
     for chosen, found in parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from careaudit import conductor
 from careaudit import plan as plans
@@ -23,11 +23,13 @@ class AuditRecord(records.AuditRecord):
     """An audit record that can save and render itself."""
 
     @classmethod
-    def of(cls, record: records.AuditRecord) -> Self:
+    def of(cls, record: records.AuditRecord) -> AuditRecord:
         """Return the same record with these methods."""
         return cls.model_construct(**dict(record))
 
-    def save(self, directory: str | Path, formats: Sequence[str] = ("json", "pdf", "html")) -> list[Path]:
+    def save(
+        self, directory: str | Path, formats: Sequence[str] = ("json", "pdf", "html")
+    ) -> list[Path]:
         """Write `audit.json`, `report.pdf` and `report.html` to a folder; return their paths."""
         from careaudit.report import write
 
@@ -85,7 +87,9 @@ def audit(
         home = Path(base) if base else _home(plan)
         return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=as_of))
     if data is None:
-        raise UsageError("nothing to audit.", hint="Give a DataFrame, the path of a log, or a plan.")
+        raise UsageError(
+            "nothing to audit.", hint="Give a DataFrame, the path of a log, or a plan."
+        )
     if decision is None:
         raise UsageError("no decision column was named.", hint='Say decision="COLUMN".')
     chosen = plans.from_options(
@@ -110,7 +114,7 @@ def _home(plan: plans.Plan | str | Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _refuse_options(**options: Any) -> None:  # noqa: ANN401 - any of audit()'s options
+def _refuse_options(**options: Any) -> None:
     given = [name for name, value in options.items() if value]
     if given:
         raise UsageError(

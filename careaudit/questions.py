@@ -108,9 +108,7 @@ class Reader:
     def sample(self, measure: Rate, name: str, group: tuple[str | None, ...]) -> Sample:
         """The sample of one group of a segment or crossing on a measure."""
         cell = self.cells(name).cell(group)
-        return measure.sample(
-            joined(group) if group else None, cell, clustered=self.clustered
-        )
+        return measure.sample(joined(group) if group else None, cell, clustered=self.clustered)
 
     def decisions(self, name: str, group: tuple[str | None, ...]) -> Sample:
         """How many decisions and customers a group has."""
@@ -127,27 +125,32 @@ class Reader:
             {group: n for n, (group,) in enumerate(known_groups(part, self.cells(part.name)))}
             for part in parts
         ]
-        whole = [group for group in self.cells(name).table if None not in group]
-        ordered = sorted(
-            whole, key=lambda group: [place[g] for place, g in zip(places, group, strict=True)]
+        whole = [
+            tuple(part for part in group if part is not None)
+            for group in self.cells(name).table
+            if None not in group
+        ]
+        crossed = tuple(
+            sorted(
+                whole, key=lambda group: [place[g] for place, g in zip(places, group, strict=True)]
+            )
         )
-        crossed = tuple(tuple(part for part in group if part is not None) for group in ordered)
         singles = [self._known(part.name).reference for part in parts]
         meeting = joined(tuple(singles)) if None not in singles and "rest" not in singles else ""
         big = [g for g in crossed if joined(g) == meeting and self.decisions(name, g).n]
         reference = joined(big[0]) if big else self._reference(name, crossed, "largest")
         return Known(name, crossed, reference, "largest")
 
-    def _reference(
-        self, name: str, groups: tuple[tuple[str, ...], ...], wanted: str
-    ) -> str | None:
+    def _reference(self, name: str, groups: tuple[tuple[str, ...], ...], wanted: str) -> str | None:
         """The comparator, chosen by decisions, never by outcomes (methods 1.1)."""
-        sizes = {joined(group): self.decisions(name, group).n for group in groups}
+        sizes: dict[str | None, int] = {
+            joined(group): self.decisions(name, group).n for group in groups
+        }
         if wanted == "rest":
             return "rest" if sum(1 for n in sizes.values() if n) > 1 else None
         if wanted != "largest":
             return wanted if sizes.get(wanted) else None
-        return min(sizes, key=lambda g: (-sizes[g], g), default=None) if sizes else None
+        return min(sizes, key=lambda group: (-sizes[group], str(group)), default=None)
 
     # Questions.
 
@@ -243,9 +246,7 @@ class Reader:
             return "labels_missing"
         coverage = CATALOGUE["label_coverage"]
         probe = question.model_copy(update={"gate": True})
-        fields = tuple(
-            self.field(question, coverage, name) for name in self.judged_names(question)
-        )
+        fields = tuple(self.field(question, coverage, name) for name in self.judged_names(question))
         found = judge([Asked(probe, coverage, fields)], self.plan.statistics)[0]
         return "labels_missing" if found.verdict == "fail" else None
 
@@ -266,4 +267,3 @@ class Reader:
                     )
                 )
         return notes
-

@@ -45,7 +45,7 @@ class Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a command; every fault becomes one message and its exit code."""
         try:
             return super().invoke(ctx)

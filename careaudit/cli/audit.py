@@ -42,9 +42,9 @@ def command(
     output: Path | None,
     formats: tuple[str, ...],
     form: str,
-    quiet: bool,  # noqa: FBT001 - a flag
+    quiet: bool,
     as_of: date | None,
-    no_progress: bool,  # noqa: FBT001
+    no_progress: bool,
 ) -> None:
     """Audit a log: print the findings, write the record and the report.
 
@@ -53,8 +53,8 @@ def command(
     Exits 0 whatever it found; `gate` is for stopping a release.
     """
     from careaudit import plan as plans
-    from careaudit.conductor import run
     from careaudit.cli import talk
+    from careaudit.conductor import run
 
     if log and decision is None and config is None:
         raise click.UsageError("LOG needs --decision and --by, or use -c PLAN.")

@@ -22,7 +22,7 @@ def command(
     scenario: str,
     output: Path | None,
     as_of: date | None,
-    no_progress: bool,  # noqa: FBT001 - a flag
+    no_progress: bool,
 ) -> None:
     """Audit a bundled log end to end and write its report.
 

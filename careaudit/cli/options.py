@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -31,14 +31,16 @@ def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tup
     return names
 
 
-as_of = click.option(
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+
+as_of: Option = click.option(
     "--as-of", callback=_day, metavar="DAY", help="The day of the audit (default: today)."
 )
-formats: Any = click.option(
+formats: Option = click.option(
     "--formats",
     default=",".join(FORMATS),
     show_default=True,
     callback=check_formats,
     help="What to write, with commas between.",
 )
-no_progress = click.option("--no-progress", is_flag=True, help="No progress on stderr.")
+no_progress: Option = click.option("--no-progress", is_flag=True, help="No progress on stderr.")

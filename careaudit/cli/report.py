@@ -24,7 +24,7 @@ def command(
     record: Path,
     output: Path | None,
     formats: tuple[str, ...],
-    no_progress: bool,  # noqa: FBT001 - a flag
+    no_progress: bool,
 ) -> None:
     """Write the report of a record again.
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
-
-from careaudit.conductor import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,16 +16,16 @@ if TYPE_CHECKING:
     from careaudit.record import AuditRecord
 
 
-def console(stream: IO[str] | None = None) -> Console:
-    """Return a rich console on stdout (or another stream); NO_COLOR is honoured."""
+def console() -> Console:
+    """Return a rich console on stdout; NO_COLOR is honoured."""
     from rich.console import Console
 
-    wide = None if sys.stdout.isatty() else 110
-    return Console(file=stream or click.get_text_stream("stdout"), width=wide, highlight=False)
+    wide = None if sys.stdout.isatty() else 124
+    return Console(file=sys.stdout, width=wide, highlight=False)
 
 
 @contextmanager
-def progress(*, wanted: bool = True) -> Iterator[Progress]:
+def progress(*, wanted: bool = True) -> Iterator[Callable[[str], None]]:
     """Show what is being done, on a terminal only and never in CI."""
     if not (wanted and sys.stderr.isatty() and not os.environ.get("CI")):
         yield lambda _: None
@@ -35,19 +33,22 @@ def progress(*, wanted: bool = True) -> Iterator[Progress]:
     from rich.console import Console
 
     with Console(stderr=True).status("Starting") as status:
-        yield lambda message: status.update(f"{message} ...")
+
+        def say(message: str) -> None:
+            status.update(f"{message} ...")
+
+        yield say
 
 
 def findings(record: AuditRecord, *, quiet: bool = False) -> None:
     """Print the verdict line, and unless quiet the findings, on stdout."""
-    from careaudit.report.terminal import findings as rows
-    from careaudit.report.terminal import verdict_line
+    from careaudit.cli import table
 
     out = console()
     if not quiet:
-        for part in rows(record):
+        for part in table.findings(record):
             out.print(part)
-    out.print(verdict_line(record))
+    out.print(table.verdict_line(record))
 
 
 def notes(record: AuditRecord) -> None:

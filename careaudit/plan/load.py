@@ -88,7 +88,7 @@ def _explain(error: ValidationError | RecursionError, tree: dict[str, Any]) -> s
     return f"{shown}{more}."
 
 
-def _message(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _message(fault: Any) -> str:
     if fault["type"] == "missing":
         return "is missing"
     text = str(fault["msg"]).removeprefix("Value error, ")
@@ -97,7 +97,7 @@ def _message(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     return f"{text} (got {given!r})" if plain and fault["type"] != "value_error" else text
 
 
-def _place(tree: Any, loc: tuple[int | str, ...]) -> str:  # noqa: ANN401 - nested TOML
+def _place(tree: Any, loc: tuple[int | str, ...]) -> str:
     """Render a location as a reader of TOML says it: `[questions credit] limit.ratio`."""
     steps: list[str] = []
     for step in loc:

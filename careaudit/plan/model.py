@@ -46,7 +46,7 @@ class TableOf(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known_keys(cls, data: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, Mapping):
             for key in data:
                 if key not in cls.model_fields:
@@ -70,7 +70,7 @@ class Period(TableOf):
 
     @model_validator(mode="before")
     @classmethod
-    def _known_keys(cls, data: Any) -> Any:  # noqa: ANN401
+    def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and (odd := set(data) - {"from", "to", "start", "end"}):
             msg = f'unknown key "{min(odd)}"; accepted here: from, to'
             raise ValueError(msg)
@@ -164,9 +164,7 @@ class Table(TableOf):
     """A companion table, joined to each decision by key; restricted ones leave only sums."""
 
     path: Texts
-    key: dict[str, str] = Field(
-        description="Our field = their column.", min_length=1, max_length=1
-    )
+    key: dict[str, str] = Field(description="Our field = their column.", min_length=1, max_length=1)
     access: Literal["open", "restricted"] = "open"
     columns: Texts = Field(default=(), description="Columns that may be used; empty means all.")
 
@@ -184,9 +182,7 @@ class Outcome(TableOf):
         if not self.favorable and not self.adverse:
             msg = "name the adverse or the favorable values of the decision"
             raise ValueError(msg)
-        repeated = _twice(
-            [*set(self.favorable), *set(self.adverse), *set(self.neutral)]
-        )
+        repeated = _twice([*set(self.favorable), *set(self.adverse), *set(self.neutral)])
         if repeated:
             msg = f'"{repeated[0]}" stands in more than one of favorable, adverse and neutral'
             raise ValueError(msg)
@@ -364,6 +360,10 @@ class Plan(TableOf):
                     step = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(names)}"
                     msg = f'question "{question.id}" names the segment "{part}"; {step}'
                     raise ValueError(msg)
+        self._check_tables()
+        return self
+
+    def _check_tables(self) -> None:
         for name, table in self.tables.items():
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
                 msg = f'table name "{name}": use letters, digits and underscores'
@@ -378,7 +378,6 @@ class Plan(TableOf):
         if self.audit.period and "decided_at" not in self.log.columns:
             msg = "a period needs `decided_at` in [log.columns]"
             raise ValueError(msg)
-        return self
 
     @property
     def digest(self) -> str:

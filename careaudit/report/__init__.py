@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,23 +93,20 @@ def _known(formats: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(formats))
     for name in wanted:
         if name not in FORMATS:
-            render_error = f"unknown report format: {name!r}."
             raise UsageError(
-                render_error, where="formats", hint=f"Choose from {', '.join(FORMATS)}."
+                f"unknown report format: {name!r}.",
+                where="formats",
+                hint=f"Choose from {', '.join(FORMATS)}.",
             )
     return wanted
 
 
 def _aside(folder: Path, file_name: str, content: bytes) -> Path:
     """Write content to a new file beside its place, readable as other files are."""
-    handle, path = tempfile.mkstemp(prefix=f".{file_name}.", dir=folder)
-    aside = Path(path)
+    aside = folder / f".{file_name}.{os.urandom(4).hex()}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with aside.open("xb") as file:
             file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        aside.chmod(0o666 & ~mask)
     except OSError:
         aside.unlink(missing_ok=True)
         raise

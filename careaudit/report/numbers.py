@@ -7,6 +7,7 @@ would print the other side of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -83,13 +84,11 @@ def points(gap: float, per: int) -> str:
 
 
 def signed_points(gap: float, per: int) -> str:
-    """Write a difference of rates as "+7", "−3" or "0"."""
-    text = points(gap, per)
+    """Write a difference of rates as "+7", "−3" or "0"; a decimal where 0 would hide its sign."""
     if gap == 0:
         return "0"
-    if text == "under 1":
-        return "under +1" if gap > 0 else f"above {MINUS}1"
-    return ("+" if gap > 0 else MINUS) + text
+    text = guarded(gap * per, [0.0], 0)
+    return f"+{text}" if gap > 0 else text
 
 
 def points_span(low: float | None, high: float | None, per: int) -> str | None:
@@ -102,7 +101,7 @@ def points_span(low: float | None, high: float | None, per: int) -> str | None:
 def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> str:
     """Write a number so that it never prints on the wrong side of a bound, 3 decimals near it."""
     edges = [float(b) for b in bounds]
-    if any(abs(value - b) <= _NEAR for b in edges):
+    if any(abs(value - b) <= _NEAR for b in edges if b):
         decimals = max(decimals, 3)
     for places in range(decimals, 16):
         shown = half_up(value, places)
@@ -127,12 +126,21 @@ def p_value(value: float | None, level: float = 0.05) -> str:
         return NONE
     if 0 < value < 0.001 < level:
         return "<0.001"
+    if 0.999 < value < 1:
+        return ">0.999"
     return guarded(value, [level] if value not in (0.0, 1.0) else [], 3)
 
 
 def score(value: float | None) -> str:
     """Write an Equity Impact Score as a whole number, with decimals where it is near 50."""
     return NONE if value is None else guarded(value, [50.0], 0)
+
+
+def about(needed: float) -> str:
+    """Write a number of decisions that is needed: two digits that count, rounded up."""
+    whole = math.ceil(needed)
+    unit = 10 ** max(0, len(str(whole)) - 2)
+    return f"{-(-whole // unit) * unit:,}"
 
 
 def percent(share: float) -> str:

@@ -57,7 +57,8 @@ def page(record: AuditRecord, medium: str, fonts: str, escapes: str = "") -> str
     """Return the whole report as one HTML document."""
     from markupsafe import Markup
 
-    css = fonts + (_HERE / "style.css").read_text(encoding="utf-8")
+    sheets = ["style.css"] if medium == "pdf" else ["style.css", "screen.css"]
+    css = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     template = environment(medium).get_template("report.html.j2")
     return template.render(
         r=build(record),

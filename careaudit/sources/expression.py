@@ -146,15 +146,13 @@ def sum_terms(table: Expr, by: Sequence[str], terms: Sequence[Term], *, clustere
             sums[term.key] = ibis.ifelse(first > 0, 1, 0).sum()
         elif term.second:
             second = table[term.second.key]
-            sums[term.key] = (
-                first.cast("decimal(19, 0)") * second.cast("decimal(19, 0)")
-            ).sum()
+            sums[term.key] = (first.cast("decimal(19, 0)") * second.cast("decimal(19, 0)")).sum()
     return table.group_by(list(by)).aggregate(**sums) if by else table.aggregate(**sums)
 
 
 def within_period(day: Expr, start: date | None, end: date | None) -> Expr:
     """Say whether a day lies in the plan's period, both ends in."""
-    inside = ibis.literal(True)  # noqa: FBT003 - an ibis literal
+    inside = ibis.literal(True)
     if start:
         inside &= day >= ibis.date(start.isoformat())
     if end:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from careaudit.errors import DataError
+from careaudit.errors import DataError, MissingFilesError
 from careaudit.record import Input
 
 FORMATS = {
@@ -62,11 +62,11 @@ def find(role: str, patterns: Iterable[str], base: Path, format_: str = "auto") 
     for pattern in patterns:
         full = str(base / pattern)
         literal = Path(full)
-        found = [literal] if literal.is_file() else [Path(p) for p in sorted(glob.glob(full))]
+        found = [literal] if literal.is_file() else [Path(p) for p in sorted(glob.glob(full))]  # noqa: PTH207 - absolute ones too
         found = [path for path in found if path.is_file()]
         if not found:
             what = "is a folder" if literal.is_dir() else "no such file"
-            raise DataError(
+            raise MissingFilesError(
                 f"{pattern}: {what}.",
                 where=role,
                 hint=f"Paths are relative to {base if str(base) != '.' else 'this folder'}; "
@@ -166,18 +166,18 @@ class Workspace:
         self._names += 1
         return f"careaudit_{self._names}"
 
-    def fetch(self, expression: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - an ibis expression
+    def fetch(self, expression: Any) -> list[tuple[Any, ...]]:
         """Run an expression and return its rows, without loading pandas."""
         rows: list[tuple[Any, ...]] = self.con.raw_sql(
             ibis.to_sql(expression, dialect="duckdb")
         ).fetchall()
         return rows
 
-    def keep(self, expression: Any) -> Any:  # noqa: ANN401
+    def keep(self, expression: Any) -> Any:
         """Compute an expression once and keep its rows here."""
         return self.con.create_table(self.name(), expression, temp=True)
 
-    def hold(self, files: Files, table: Any) -> Relation:  # noqa: ANN401 - an Arrow table
+    def hold(self, files: Files, table: Any) -> Relation:
         """Open an Arrow table that is in memory as a relation."""
         name = self.name()
         self.con.con.register(name, table)
@@ -234,7 +234,7 @@ def unreadable(files: Files, error: Exception) -> DataError:
 class Relation:
     """An opened table: its column names, and any of them as text."""
 
-    def __init__(self, workspace: Workspace, files: Files, table: Any) -> None:  # noqa: ANN401
+    def __init__(self, workspace: Workspace, files: Files, table: Any) -> None:
         self.workspace = workspace
         self.files = files
         self._table = table
@@ -244,7 +244,7 @@ class Relation:
     def _keys(self) -> list[str]:
         sql = ibis.to_sql(self._table, dialect="duckdb")
         query = (
-            f"SELECT DISTINCT unnest(json_keys(json)) AS k FROM (SELECT json FROM ({sql}) "
+            f"SELECT DISTINCT unnest(json_keys(json)) AS k FROM (SELECT json FROM ({sql}) "  # noqa: S608
             f"WHERE json_type(json) = 'OBJECT' LIMIT {_KEY_ROWS}) ORDER BY k"
         )
         try:
@@ -253,7 +253,7 @@ class Relation:
             raise unreadable(self.files, error) from None
         return [row[0] for row in rows]
 
-    def text(self, columns: Sequence[str]) -> Any:  # noqa: ANN401 - an ibis table
+    def text(self, columns: Sequence[str]) -> Any:
         """Return an ibis table of these columns, each as text under its own name.
 
         Whole numbers stored as floats lose their ".0"; DataError names a column that is not there.
@@ -266,7 +266,7 @@ class Relation:
                 for column in columns
             )
             sql = ibis.to_sql(self._table, dialect="duckdb")
-            return self.workspace.con.sql(f"SELECT {picks} FROM ({sql})")
+            return self.workspace.con.sql(f"SELECT {picks} FROM ({sql})")  # noqa: S608 - quoted
         return self._table.select(**{column: _as_text(self._table[column]) for column in columns})
 
     def _require(self, column: str) -> None:
@@ -288,7 +288,7 @@ class Relation:
         return "$." + column
 
 
-def _as_text(column: Any) -> Any:  # noqa: ANN401 - ibis columns
+def _as_text(column: Any) -> Any:
     kind = column.type()
     if kind.is_string():
         return column

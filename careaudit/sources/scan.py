@@ -110,14 +110,14 @@ class _Scanner:
         references += [field for table in self.plan.tables.values() for field in table.key]
         for reference in references:
             spot = self._column(reference)
-            if spot.table and (allowed := self.plan.tables[spot.table].columns):
-                if spot.column not in allowed:
-                    raise DataError(
-                        f'"{reference}" is used, but tables.{spot.table}.columns lists only '
-                        f"{', '.join(allowed)}.",
-                        where="plan",
-                        hint="Add it to the table's columns.",
-                    )
+            allowed = self.plan.tables[spot.table].columns if spot.table else ()
+            if allowed and spot.column not in allowed:
+                raise DataError(
+                    f'"{reference}" is used, but tables.{spot.table}.columns lists only '
+                    f"{', '.join(allowed)}.",
+                    where="plan",
+                    hint="Add it to the table's columns.",
+                )
             if spot.column not in needed[spot.table]:
                 needed[spot.table].append(spot.column)
         return needed
@@ -125,7 +125,9 @@ class _Scanner:
     def _rows(self) -> Any:
         """The log with its companion tables joined, every text trimmed, columns renamed."""
         needed = self._needed()
-        places = {(None, column): f"l{n}" for n, column in enumerate(needed[None])}
+        places: dict[tuple[str | None, str], str] = {
+            (None, column): f"l{n}" for n, column in enumerate(needed[None])
+        }
         log = self.opened.log.text(needed[None])
         rows = log.select(**{places[None, c]: ex.clean(log[c]) for c in needed[None]})
         for number, (name, table) in enumerate(self.plan.tables.items()):
@@ -230,11 +232,8 @@ class _Scanner:
         if dedup is None and "decision_id" not in self.plan.log.columns:
             return None
         key = self._get(rows, dedup.key if dedup else "decision_id")
-        hashes = rows.select(h=key.hash())
-        hashes = hashes.filter(key.notnull())
-        n, distinct = self.space.fetch(
-            hashes.aggregate(n=hashes.count(), d=hashes.h.nunique())
-        )[0]
+        hashes = rows.filter(key.notnull()).select(h=key.hash())
+        n, distinct = self.space.fetch(hashes.aggregate(n=hashes.count(), d=hashes.h.nunique()))[0]
         if n == distinct:  # equal hashes may be chance, unequal ones are unequal keys
             return None
         by = dedup.by if dedup and dedup.by else "decided_at"
@@ -248,10 +247,10 @@ class _Scanner:
         label = self.plan.label
         if label is None:
             return ibis.literal("unlabelled")
-        mature = ibis.literal(True)  # noqa: FBT003
+        mature = ibis.literal(True)
         if label.maturity:
             edge = self.request.as_of - timedelta(days=label.maturity.days)
-            mature = (day <= ibis.date(edge.isoformat())).fill_null(False)  # noqa: FBT003
+            mature = (day <= ibis.date(edge.isoformat())).fill_null(False)
         return ex.label_state(self._get(rows, label.column), label.positive, mature)
 
     def _segment_columns(self, rows: Any) -> dict[str, Any]:
@@ -295,9 +294,7 @@ class _Scanner:
     def _known_outcomes(self) -> set[str]:
         value_map = self.plan.log.values.get("decision", {})
         outcome = self.plan.outcome
-        sides = (
-            {*outcome.favorable, *outcome.adverse, *outcome.neutral} if outcome else set[str]()
-        )
+        sides = {*outcome.favorable, *outcome.adverse, *outcome.neutral} if outcome else set[str]()
         if not value_map:
             return sides
         # with one side named, every mapped value has a side

@@ -109,7 +109,7 @@ def test_counting_failures_mirrors_the_difference(g, r, d):
 
 
 @given(group(5), group(5), orientations)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_twice_the_counts_narrow_every_interval(g, r, adverse):
     (x1, n1), (x2, n2) = g, r
     once, twice = (x1, n1, x2, n2), (2 * x1, 2 * n1, 2 * x2, 2 * n2)

@@ -10,7 +10,7 @@ from careaudit.report.views.book import Book
 from careaudit.report.wording import standing
 from careaudit.report.wording.names import plain, said
 from careaudit.report.wording.pages import FOOT
-from careaudit.report.wording.summary import page_title, scope
+from careaudit.report.wording.summary import audit_number, page_title, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def build(record: AuditRecord) -> Report:
     """Return the view of a whole report."""
     book = Book(record)
     digest = record.digest
-    number = digest[:8].upper()
-    data = f"{digest[:4]} {digest[4:8]} {digest[8:12]} {digest[12:16]}"
+    number = audit_number(record)
+    data = f"{digest[:4]} {digest[4:8]}"
     return Report(
         title=plain(page_title(record)),
         description=plain(scope(record)),

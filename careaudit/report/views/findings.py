@@ -23,6 +23,7 @@ class Finding:
     """One question as an audit finding."""
 
     anchor: str
+    running: str
     number: int
     ask: str
     pillar: str
@@ -69,7 +70,8 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
             continue
         both = say.both_rates(c, per, book.groups, words.event)
         size = say.gap(c, per)
-        text.append(" ".join(t for t in (say.direction(words, c, book.groups), both, size) if t))
+        told = [say.direction(words, c, book.groups)] if kind is WATCH else []
+        text.append(" ".join([*told, *(t for t in (both, size) if t)]))
     if len(text) > MOST_SENTENCES:
         text = [*text[:MOST_SENTENCES], tell.more_findings(len(text) - MOST_SENTENCES)]
     if not text and found:
@@ -147,6 +149,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
     overall = book.estimates.get((q.measure or "", None, None))
     return Finding(
         anchor=anchor(place),
+        running=tell.running(place + 1, q.ask),
         number=place + 1,
         ask=said(q.ask, 240),
         pillar=pillar(q.pillar),
@@ -159,7 +162,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
         sure=tuple(_sure(book, q, per)),
         effect=tuple(_effect(book, q)),
         steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason)),
-        forests=tuple(forests(book, q)),
+        forests=tuple(forests(book, q)) if book.main(q) or overall else (),
         measure=words.title,
         unit=f"{words.base} that {words.event}" if q.measure else "",
         overall=num.in_every(overall.value, per) if overall and overall.value is not None else "",

@@ -29,6 +29,7 @@ class HeatMap:
 
     rows_of: str
     columns_of: str
+    columns_in: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Shade, ...]], ...]
     legend: str
@@ -112,6 +113,7 @@ def heat_map(book: Book) -> HeatMap | None:
     return HeatMap(
         rows_of=title(segment_name(names[row_axis], 30)),
         columns_of=title(segment_name(names[column_axis], 30)),
+        columns_in=segment_name(names[column_axis], 30),
         columns=tuple(label(column_axis, c) for c in columns),
         rows=grid,
         legend=", ".join(order),

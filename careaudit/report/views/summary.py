@@ -16,7 +16,7 @@ from careaudit.report.wording.names import group_name, said, segment_name
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
 
 MOST_QUESTIONS = 7
-MOST_FOREST_ROWS = 18
+MOST_FOREST_ROWS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,15 @@ class Big:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """One question’s forest tables on page 2, under its finding."""
+
+    head: str
+    note: str
+    forests: tuple[Forest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Everything on pages 1 to 3."""
 
@@ -64,10 +73,7 @@ class Summary:
     not_assessed: tuple[str, ...]
     could_change: tuple[str, ...]
     bigs: tuple[Big, ...]
-    forest_head: str
-    forest_note: str
-    forests: tuple[Forest, ...]
-    forest_anchor: str
+    blocks: tuple[Block, ...]
     source: str
     heat: HeatMap | None
     heat_head: str
@@ -266,27 +272,43 @@ def _evidence(book: Book) -> tuple[list[str], list[str]]:
         for c in book.record.comparisons
         if answer(c.verdict, c.reason) is CANNOT and c.within is None
     ]
+    for i in sorted((x for x in book.record.intersections if x.notable), key=lambda x: -(x.u or 0)):
+        weak.append(say.overlap(i, book.words(i.measure), book.groups))
     if opens:
         weak.append(tell.open_comparisons(len(opens)))
     return (
-        tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
-        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
+        tell.bounded(strong, 3) or [tell.NOTHING_STRONG],
+        tell.bounded(weak, 3) or [tell.NOTHING_WEAK],
     )
+
+
+def _blocks(book: Book, first: Question) -> list[Block]:
+    """Return the forest tables of the headline question, and of more where the page has room."""
+    blocks: list[Block] = []
+    room = MOST_FOREST_ROWS
+    others = [q for q in book.record.questions if q is not first and book.main(q)]
+    for q in [first, *sorted(others, key=lambda q: q.verdict != "fail")]:
+        tables = forests(book, q, MOST_FOREST_ROWS, pooled=False)
+        size = 3 + sum(len(t.rows) + 2 for t in tables)
+        if not tables or (blocks and size > room):
+            continue
+        room -= size
+        words = book.words(q.measure)
+        overall = book.estimates.get((q.measure or "", None, None))
+        note = tell.forest_note(words, book.per(q), overall.value if overall else None)
+        head = tell.forest_head(words, _flagged(book, q, ACTION), book.groups)
+        blocks.append(Block(head, note, tuple(tables)))
+    return blocks
 
 
 def _conditions(book: Book) -> list[tuple[str, str]]:
     """Return the proposed conditions."""
-    failing = list(
-        dict.fromkeys(
-            (say.sides(c, book.groups, 30)[0], "")
-            for q in book.record.questions
-            for c in _flagged(book, q, ACTION)
-        )
-    )
+    found = [c for q in book.record.questions for c in _flagged(book, q, ACTION)]
+    failing = tell.places(found, book.groups, 4)
     kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
     unassessed = sum(q.reason == "not_assessed" for q in book.record.questions)
     opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
-    return tell.conditions(failing, opens, unassessed, bool(book.record.audit.release))
+    return tell.conditions(failing, opens, unassessed)
 
 
 def build_summary(book: Book) -> Summary:
@@ -297,8 +319,7 @@ def build_summary(book: Book) -> Summary:
     q = book.question_of(headline) if headline else None
     if q is None:
         q = next((x for x in record.questions if x.measure and book.main(x)), None)
-    tables = forests(book, q, MOST_FOREST_ROWS) if q else []
-    words = book.words(q.measure if q else None)
+    blocks = _blocks(book, q) if q else []
     heat = heat_map(book)
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
     strong, weak = _evidence(book)
@@ -307,8 +328,6 @@ def build_summary(book: Book) -> Summary:
         Line(said(x.ask, 120), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
         for i, x in enumerate(record.questions)
     ]
-    overall = book.estimates.get((q.measure or "", None, None)) if q else None
-    per = book.per(q) if q else 100
     crossed = next((x for x in record.questions if heat and x.id == heat.question), None)
     return Summary(
         title=tell.page_title(record),
@@ -324,14 +343,10 @@ def build_summary(book: Book) -> Summary:
         not_assessed=tuple(_not_assessed(book)),
         could_change=tuple(_could_change(book, headline)),
         bigs=tuple(_bigs(book, headline)),
-        forest_head=tell.forest_head(words, [c for c in _flagged(book, q, ACTION)] if q else [],
-                                     book.groups),
-        forest_note=tell.forest_note(words, per, overall.value if overall else None),
-        forests=tuple(tables),
-        forest_anchor=anchor(record.questions.index(q)) if q else "",
+        blocks=tuple(blocks),
         source=tell.source(record, [x.rows for x in record.accounts.excluded]),
         heat=heat,
-        heat_head=tell.heat_head(len(heat.notable), heat.rows_of, heat.columns_of) if heat else "",
+        heat_head=tell.heat_head(len(heat.notable), heat.rows_of, heat.columns_in) if heat else "",
         heat_note=tell.heat_note(
             book.words(crossed.measure if crossed else None), heat.per, heat.legend
         )

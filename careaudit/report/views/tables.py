@@ -108,7 +108,7 @@ def _row(
 ) -> Row:
     """Return one row from the estimate, or from the comparison where there is no estimate."""
     known = book.group(segment, group)
-    value = e.value if e and e.state == "estimated" else (c.group_value if c and not e else None)
+    value = e.value if e and e.state == "estimated" else None
     low, high = (e.low, e.high) if e and value is not None else (None, None)
     kind = answer(c.verdict, c.reason) if c else None
     harmed = c is not None and c.harmed == "group"
@@ -127,6 +127,8 @@ def _row(
         note = f"Fewer than {minimum} customers: not shown"
     elif known is not None and known.status == "empty":
         note = "No decisions"
+    elif group == POOLED:
+        note = "Judged together"
     elif value is None:
         note = "Not defined"
     left = width = None
@@ -136,6 +138,8 @@ def _row(
     gap = ""
     if c is not None and c.difference.value is not None and not hidden:
         gap = num.signed_points(c.difference.value, per)
+        ends = num.points_span(c.difference.low, c.difference.high, per)
+        gap += f" ({ends})" if ends else ""
     return Row(
         name=_label(book, segment, group),
         n=f"under {minimum}" if hidden else num.count(n if e is None else e.n),
@@ -190,7 +194,9 @@ def _bounded(
     return [order[i] for i in kept]
 
 
-def forests(book: Book, q: Question, most: int = MOST_ROWS) -> list[Forest]:
+def forests(
+    book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = True
+) -> list[Forest]:
     """Return the tables of a question, one per attribute, on one shared axis."""
     per = book.per(q)
     overall = book.estimates.get((q.measure or "", None, None))
@@ -224,6 +230,7 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS) -> list[Forest]:
                 pairs.get((segment, group)), scale, per, group == reference,
             )
             for group in kept[segment]
+            if pooled or group != POOLED
         )
         if rows:
             tables.append(
@@ -231,7 +238,7 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS) -> list[Forest]:
                     segment=title(segment_name(segment)),
                     axis=scale,
                     rows=rows,
-                    more=sizes[segment] - len(rows),
+                    more=sizes[segment] - len(kept[segment]),
                     per=per,
                     reference=group_name(reference) if reference else "",
                 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from careaudit.record import AuditRecord, Comparison, Estimate, Question
+from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Intersection, Question
 from careaudit.report import numbers as num
-from careaudit.report.wording.names import said, segment_name, where
+from careaudit.report.wording.names import name, said, segment_name, title, where
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, MeasureWords, answer
 
 Groups = dict[str, list[str]]
@@ -12,9 +12,22 @@ Groups = dict[str, list[str]]
 
 def sides(c: Comparison, groups: Groups, longest: int = 40) -> tuple[str, str]:
     """Return where the first-named side is, and where the other: the harmed side comes first."""
-    group = where(c.segment, c.group, groups, longest)
-    reference = where(c.segment, c.reference or "rest", groups, longest)
-    return (reference, group) if c.harmed == "reference" else (group, reference)
+    names = [c.group, c.reference or "rest"]
+    if c.harmed == "reference":
+        names.reverse()
+    return where(c.segment, names[0], groups, longest), where(c.segment, names[1], groups, longest)
+
+
+def contrast(c: Comparison, groups: Groups, longest: int = 40) -> str:
+    """Return where the other side is, short: "where it is en"."""
+    first, other = c.group, c.reference or "rest"
+    if c.harmed == "reference":
+        first, other = other, first
+    if c.segment is None or "*" in c.segment or POOLED in (first, other) or other is None:
+        return sides(c, groups, longest)[1]
+    if "rest" in (first, other):
+        return sides(c, groups, longest)[1]
+    return f"where it is {name(other, longest)}"
 
 
 def rates(c: Comparison) -> tuple[float | None, float | None]:
@@ -42,10 +55,11 @@ def both_rates(c: Comparison, per: int, groups: Groups, event: str) -> str | Non
     first, other = rates(c)
     if first is None or other is None:
         return None
-    here, there = sides(c, groups)
+    here, there = sides(c, groups)[0], contrast(c, groups)
     return (
-        f"{num.in_every(first, per)} {event} {here}, against {num.every(other, per)} {there}."
-    ).replace("  ", " ")
+        f"{title(here)}, {num.in_every(first, per)} {event}, against"
+        f" {num.every(other, per)} {there}."
+    )
 
 
 def other_side(c: Comparison, per: int, groups: Groups, words: MeasureWords) -> str | None:
@@ -53,7 +67,7 @@ def other_side(c: Comparison, per: int, groups: Groups, words: MeasureWords) -> 
     first, other = rates(c)
     if first is None or other is None:
         return None
-    here, there = sides(c, groups)
+    here, there = sides(c, groups)[0], contrast(c, groups)
     return (
         f"Seen from the other side: {num.in_every(1 - first, per)} {words.no_event} {here},"
         f" against {num.every(1 - other, per)} {there}."
@@ -82,7 +96,7 @@ def tolerated(c: Comparison, per: int) -> str | None:
     """Say what the limit comes to for this pair."""
     if c.tolerated_gap is None:
         return None
-    return f"Here the limit comes to a gap of {limit_points(c.tolerated_gap, per)}."
+    return f"For the largest gap below, it comes to {limit_points(c.tolerated_gap, per)}."
 
 
 def limit_points(gap: float, per: int) -> str:
@@ -117,7 +131,7 @@ def needed(c: Comparison) -> str | None:
         )
     if c.detectable.n_needed is not None:
         parts.append(
-            f"There are {num.count(c.n)} decisions; about {num.count(c.detectable.n_needed)}"
+            f"There are {num.count(c.n)} decisions; about {num.about(c.detectable.n_needed)}"
             f" would be needed."
         )
     return " ".join(parts) or None
@@ -130,8 +144,8 @@ def fact(c: Comparison, per: int, groups: Groups) -> str:
     if first is None or other is None:
         return "No rate could be estimated"
     if kind in (ACTION, WATCH):
-        here, there = sides(c, groups, 18)
-        return f"{num.every(first, per)} {here}, {num.in_every(other, per)} {there}"
+        here, there = sides(c, groups, 18)[0], contrast(c, groups, 18)
+        return f"{num.in_every(first, per)} {here}, {num.every(other, per)} {there}"
     if kind is NO_GAP:
         text = f"Largest gap {num.points(c.difference.value or 0.0, per)} in every {per:,}"
         if c.tolerated_gap is not None:
@@ -139,7 +153,7 @@ def fact(c: Comparison, per: int, groups: Groups) -> str:
         return text
     if c.detectable.n_needed is not None and c.detectable.n_needed > c.n:
         at = where(c.segment, c.group, groups, 18)
-        have, need = num.count(c.n), num.count(c.detectable.n_needed)
+        have, need = num.count(c.n), num.about(c.detectable.n_needed)
         return f"{have} decisions {at}; about {need} needed"
     size = num.points(c.difference.value or 0.0, per)
     return f"Gap {size} in every {per:,}; the range is too wide"
@@ -150,7 +164,7 @@ def excess_people(c: Comparison, words: MeasureWords, customers: bool) -> str | 
     people = c.affected.people
     if people.value is None or people.value <= 0 or c.harmed != "group":
         return None
-    here, there = sides(c, {})
+    here, there = sides(c, {})[0], contrast(c, {})
     instead = words.instead_customers if customers else words.instead
     text = f"About {num.count(people.value)} more {instead} {here}, at the rate {there}"
     ends = num.count_span(people.low, people.high)
@@ -187,3 +201,13 @@ def release_name(record: AuditRecord, longest: int = 60) -> str:
     if info.system:
         return said(" ".join(p for p in (info.system, info.release) if p), longest)
     return said(info.name or "this log", longest)
+
+
+def overlap(i: Intersection, words: MeasureWords, groups: Groups) -> str:
+    """Say what was seen in one overlap of groups."""
+    place = where(i.segment, i.group, groups, 24)
+    if i.value is None:
+        return f"Overlap, exploratory: {place}."
+    per = num.per_of([i.value])
+    text = num.rate_with_range(i.value, i.low, i.high, per)
+    return f"Overlap, exploratory: {text} {words.event} {place}."

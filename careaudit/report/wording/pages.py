@@ -5,10 +5,10 @@ from __future__ import annotations
 from careaudit.record import Question
 from careaudit.report import numbers as num
 from careaudit.report.wording.findings import missing_text
-from careaudit.report.wording.names import title
+from careaudit.report.wording.names import said, title
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed
 
-LARGEST = "The largest gap of this question, in units of its limit:"
+LARGEST = "This is the largest gap of this question, measured against its limit."
 NOTHING_SEEN = "No rate could be compared for this question."
 NO_LIMIT = "No limit applies, since no measure could be taken."
 NO_EFFECT = "No decisions beyond the comparison rate are counted for this question."
@@ -32,6 +32,11 @@ CAUSE = (
     "The log shows what goes together, not what causes what.",
     "A trial, or a review of the rules and texts behind the decisions.",
 )
+
+
+def running(number: int, ask: str) -> str:
+    """Return the short title in the footer of a finding."""
+    return f"{number}. {said(ask, 52)}"
 
 
 def role(gate: bool, inconclusive: str) -> str:

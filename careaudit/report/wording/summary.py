@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from careaudit.record import AuditRecord, Comparison, Question
+from careaudit.record import POOLED, AuditRecord, Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.wording.findings import Groups, more, release_name, sides
-from careaudit.report.wording.names import plain, said, segment_name, title
+from careaudit.report.wording.names import clean, name, plain, said, segment_name, title, where
 from careaudit.report.wording.words import (
     ACTION,
     ANSWERS,
@@ -32,6 +32,12 @@ def day(iso: str | None) -> str:
     if len(parts) == 3 and all(p.isdigit() for p in parts) and 1 <= int(parts[1]) <= 12:
         return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {int(parts[0])}"
     return said(iso) if iso else "an unknown day"
+
+
+def audit_number(record: AuditRecord) -> str:
+    """Return the short number of an audit: its day and the start of the plan's fingerprint."""
+    digits = "".join(c for c in record.provenance.as_of[:10] if c.isdigit())
+    return f"{digits}-{clean(record.provenance.plan_sha256[:4]).upper()}"
 
 
 def page_title(record: AuditRecord) -> str:
@@ -63,16 +69,26 @@ def tally(kinds: list[str]) -> str:
 
 def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
     """List where harm was found: "where language is es, and in 4 more groups"."""
-    seen: list[str] = []
+    kept: list[tuple[str | None, str | None]] = []
     for c in found:
-        place = sides(c, groups, 24)[0]
-        if place not in seen:
-            seen.append(place)
-    shown, rest = seen[:most], len(seen) - most
+        harmed = (c.reference or "rest") if c.harmed == "reference" else c.group
+        if (c.segment, harmed) not in kept:
+            kept.append((c.segment, harmed))
+    shown, rest = kept[:most], len(kept) - most
+    phrases: list[str] = []
+    for segment in dict.fromkeys(s for s, _ in shown):
+        own = [g for s, g in shown if s == segment]
+        plain_ones = [g for g in own if g not in (POOLED, "rest", None) and "*" not in (segment or "")]
+        if len(plain_ones) > 1:
+            values = listed([name(g, 24) for g in plain_ones if g is not None], "or")
+            phrases.append(f"where {segment_name(segment or '', 24)} is {values}")
+            own = [g for g in own if g not in plain_ones]
+        phrases += [where(segment, g, groups, 24) for g in own]
     if rest > 0:
-        noun = "group" if rest == 1 else "groups"
-        return f"{', '.join(shown)}, and in {rest} more {noun}"
-    return listed(shown)
+        phrases.append(f"in {rest} more {'group' if rest == 1 else 'groups'}")
+    if len(phrases) > 1:
+        return f"{', '.join(phrases[:-1])}, and {phrases[-1]}"
+    return "".join(phrases)
 
 
 def gap_sentence(words: MeasureWords, found: list[Comparison], groups: Groups) -> str:
@@ -221,17 +237,13 @@ def icon_alt(side: str, shown: int, per: int, event: str) -> str:
 
 
 def conditions(
-    failing: list[tuple[str, str]], open_asks: int, unassessed: int, release: bool
+    failing: str, open_asks: int, unassessed: int
 ) -> list[tuple[str, str]]:
     """Return proposed conditions and when each is met; owner and day are left to the council."""
-    rows = [
-        (f"Human review of decisions {place}", "Each such decision is reviewed by a person")
-        for place, _ in failing[:4]
-    ]
-    if len(failing) > 4:
-        rows.append(
-            (f"The same for {len(failing) - 4} more groups, see the findings", "As above")
-        )
+    rows = []
+    if failing:
+        review = f"Human review of decisions {failing}"
+        rows.append((review, "Each such decision is reviewed by a person"))
     if open_asks:
         rows.append(
             ("More decisions for the questions that are open", "The range no longer holds the limit")
@@ -252,9 +264,6 @@ SEATS = (
     "Frontline",
     "External ethicist",
     "Community advocate",
-)
-UNDECIDED = (
-    "No council decision is recorded here yet, and no dissent. This page is for ink."
 )
 
 
@@ -332,7 +341,7 @@ def source(record: AuditRecord, left_out: list[int]) -> str:
 
 def heat_head(notable: int, rows_of: str, columns_of: str) -> str:
     """Return the finding above the heat map."""
-    what = f"{rows_of} and {columns_of[:1].lower()}{columns_of[1:]}"
+    what = f"{rows_of} and {columns_of}"
     if notable == 0:
         return f"{what}: no combination stands out beyond its limit"
     noun = "combination stands" if notable == 1 else "combinations stand"

@@ -1,0 +1,61 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEBS := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+TEST_DEBS := poppler-utils qpdf
+JOBS ?= 2
+
+.PHONY: help demo test lint types contract unit reports lowest bench validate system system-test clean
+
+help:           ## list the targets
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1\t/' | expand -t 14
+
+demo: system $(STAMP)  ## set up, audit the bundled log, print where the PDF lies
+	@$(BIN)/careaudit demo
+
+test: system-test $(STAMP) lint types contract unit  ## set up, then lint, types, contract and all tests
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+contract: $(STAMP)
+	$(BIN)/lint-imports --no-cache
+
+unit: $(STAMP)
+	$(BIN)/python -m pytest -n $(JOBS)
+
+reports: $(STAMP)  ## write the committed example reports again
+	$(BIN)/python -m careaudit.samples.reports reports
+
+bench: $(STAMP)  ## time an audit of 1 M and 10 M generated decisions beside a plain scan
+	$(BIN)/python -m tests.benchmarks.scale
+
+lowest:         ## run the tests on the lowest versions that pyproject.toml allows
+	PYTHON=$(PYTHON) tests/lowest/run
+
+# A failing install leaves no stamp, so the next run tries again.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "careaudit needs Python 3.11 or newer; say make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "python3 -m venv failed; on Debian: apt-get install -y python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --group dev --editable .
+	@touch $(STAMP)
+
+# WeasyPrint needs Pango, which no Python package carries.
+system:
+	@tests/system-packages $(DEBS)
+
+system-test:
+	@tests/system-packages $(DEBS) $(TEST_DEBS)
+
+clean:          ## remove what the targets made
+	rm -rf $(VENV) careaudit-demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

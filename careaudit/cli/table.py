@@ -1,0 +1,120 @@
+"""The findings of a record as a table for a terminal: one question, then its comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from careaudit.report import numbers
+from careaudit.report.wording.names import clean, cut
+from careaudit.report.wording.words import answer
+
+if TYPE_CHECKING:
+    from careaudit.record import AuditRecord, Comparison, Interval, Question
+
+COLOURS = {"action": "red", "watch": "magenta", "nogap": "green", "cannot": "bright_black"}
+MOST_ROWS = 12  # comparisons shown of one question; the record holds all
+LONGEST = 28
+
+
+def findings(record: AuditRecord) -> Iterator[Table | Text]:
+    """Yield each question's answer in one line, then its comparisons, worst first."""
+    for question in record.questions:
+        yield _heading(question)
+        mine = sorted((c for c in record.comparisons if c.question == question.id), key=_urgency)
+        if mine:
+            yield _comparisons(mine[:MOST_ROWS], question)
+        if len(mine) > MOST_ROWS:
+            yield Text(f"  ... and {len(mine) - MOST_ROWS:,} more in the record", style="dim")
+        yield Text()
+
+
+def _heading(question: Question) -> Text:
+    line = _word(question.verdict, question.reason)
+    gate = "" if question.gate else " Not gated."
+    return line.append(
+        f"  {question.id}: {question.measure}, {_reason(question)}.{gate}", style="bold default"
+    )
+
+
+def _comparisons(mine: list[Comparison], question: Question) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1))
+    table.add_column("", width=20, no_wrap=True)
+    table.add_column("group", width=25, no_wrap=True)
+    table.add_column("against", width=12, no_wrap=True)
+    for name, width in (
+        ("decisions", 9), ("rate", 7), ("against", 7), ("ratio", 6), ("gap ÷ limit", 18),
+        ("excess", 7),
+    ):  # fmt: skip
+        table.add_column(name, justify="right", no_wrap=True, width=width)
+    for comparison in mine:
+        table.add_row(*_row(comparison, question))
+    return table
+
+
+def _reason(question: Question) -> str:
+    text = question.reason.replace("_", " ")
+    return f"{text}: {question.missing}" if question.missing else text
+
+
+def _urgency(comparison: Comparison) -> tuple[int, bool, float]:
+    order = {"fail": 0, "inconclusive": 1, "pass": 2}
+    signal = comparison.reason != "adverse_signal"
+    return order[comparison.verdict], signal, -(comparison.u.value or 0.0)
+
+
+def _word(verdict: str, reason: str) -> Text:
+    found = answer(verdict, reason)  # type: ignore[arg-type]  # the record's own literals
+    return Text(f"{found.shape} {found.word}", style=COLOURS[found.css])
+
+
+def _row(c: Comparison, question: Question) -> tuple[Text | str, ...]:
+    return (
+        Text("  ").append_text(_word(c.verdict, c.reason)),
+        escape(f"{_name(c.segment)} = {_name(c.group)}"),
+        escape(_name(c.reference)),
+        f"{c.n:,}",
+        _percent(c.group_value),
+        _percent(c.reference_value),
+        numbers.ratio(c.ratio.value, question.limit.ratio) if c.ratio.value is not None else "–",
+        _range(c.u),
+        numbers.count(c.affected.people.value) if c.affected.people.value is not None else "–",
+    )
+
+
+def _name(text: str | None) -> str:
+    return cut(clean(text or "everybody"), LONGEST)
+
+
+def _comparisons_made(number: int) -> str:
+    return f"{number:,} comparison{'' if number == 1 else 's'}"
+
+
+def _percent(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.2%}"
+
+
+def _range(u: Interval) -> str:
+    if u.value is None:
+        return "–"
+    value, low, high = ("?" if end is None else numbers.guarded(end, [1.0])
+                        for end in (u.value, u.low, u.high))  # fmt: skip
+    return f"{value} ({low}–{high})"
+
+
+def verdict_line(record: AuditRecord) -> Text:
+    """Return the audit's answer in one line."""
+    accounts = record.accounts
+    line = _word(record.verdict, record.reason)
+    line.stylize("bold")
+    line.append(
+        f"  {record.verdict} ({record.reason.replace('_', ' ')}). "
+        f"{accounts.rows_used:,} of {accounts.rows_read:,} decisions used, "
+        f"{_comparisons_made(len(record.comparisons))}. Record {record.digest[:12]}.",
+        style="not bold default",
+    )
+    return line

@@ -1,0 +1,149 @@
+"""What a reader should know about the data and the plan: the record's quality findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from careaudit.impact import variance
+from careaudit.judge import Asked, Judged, judge
+from careaudit.measures import Pair
+from careaudit.plan import Plan
+from careaudit.questions import Reader
+from careaudit.record import Quality
+from careaudit.sources import Scan
+from careaudit.stats.clustering import deff_flip
+from careaudit.stats.power import retrodesign
+
+NOTABLE_UNKNOWN = 0.05
+WEAK = 0.20
+"""A fail found with less power than this at the limit overstates the gap (methods 1.9)."""
+
+
+def all_notes(
+    plan: Plan, scan: Scan, reader: Reader, asked: Sequence[Asked], judged: Sequence[Judged]
+) -> list[Quality]:
+    """Return every note, the data's first, then the plan's, then the verdicts'."""
+    found = [*scan.quality, *reader.notes(), *_plan_notes(plan), *_unknown_notes(scan)]
+    if not reader.clustered:
+        found.append(_clustering_note(plan, asked, judged))
+    for item in judged:
+        lack = reader.missing(item.asked.question, item.asked.measure)
+        if lack:
+            found.append(_note(lack[0], "warning", item.asked.question.id,
+                               f"Not answered: {lack[1]}."))  # fmt: skip
+        found += _weak_fails(item, plan.statistics.alpha)
+    return found
+
+
+def _note(code: str, severity: str, where: str, message: str, rows: int | None = None) -> Quality:
+    return Quality.model_validate(
+        {"code": code, "severity": severity, "where": where, "message": message, "rows": rows}
+    )
+
+
+def _plan_notes(plan: Plan) -> list[Quality]:
+    found = []
+    outcome = plan.outcome
+    if outcome and not (outcome.favorable and outcome.adverse):
+        side, named = (
+            ("favorable", outcome.adverse) if outcome.adverse else ("adverse", outcome.favorable)
+        )
+        found.append(
+            _note(
+                "other_side_is_rest", "info", "outcome",
+                f"Every decision value but {', '.join([*named, *outcome.neutral])} counts as "
+                f"{side}.",
+            )
+        )  # fmt: skip
+    if outcome and not outcome.confirmed:
+        found.append(
+            _note(
+                "outcome_unconfirmed", "warning", "outcome",
+                "No person has confirmed yet which decisions are good for customers "
+                "(confirmed = false).",
+            )
+        )  # fmt: skip
+    within = dict.fromkeys(name for question in plan.questions for name in question.within)
+    if within:
+        found.append(
+            _note(
+                "within_not_assessed", "info", "questions",
+                f"Like-for-like comparison within {', '.join(within)} is not part of this "
+                "version; the crude gap is shown.",
+            )
+        )  # fmt: skip
+    if plan.drivers.fields:
+        found.append(
+            _note(
+                "drivers_not_assessed", "info", "drivers",
+                "The search for proxies and phrases is not part of this version.",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _unknown_notes(scan: Scan) -> list[Quality]:
+    return [
+        _note(
+            "unknown_segment",
+            "warning" if n / scan.rows_used > NOTABLE_UNKNOWN else "info",
+            name,
+            f"{name} is not recorded for {n:,} of {scan.rows_used:,} decisions "
+            f"({n / scan.rows_used:.1%}).",
+            n,
+        )
+        for name, n in scan.unknown.items()
+        if n
+    ]
+
+
+def _clustering_note(plan: Plan, asked: Sequence[Asked], judged: Sequence[Judged]) -> Quality:
+    """Say how dependent decisions would have to be to change a verdict (methods 1.8)."""
+    changes = []
+    for place, item in enumerate(judged):
+
+        def verdict_at(deff: float, place: int = place) -> str:
+            return judge(asked, plan.statistics, design_effect=deff)[place].verdict
+
+        flip = deff_flip(verdict_at)
+        if flip is not None:
+            changes.append(f"{item.asked.question.id} at {flip:.2f}")
+    told = (
+        f"verdicts would change at a design effect of: {'; '.join(changes)}"
+        if changes
+        else "no verdict would change up to a design effect of 50"
+    )
+    return _note(
+        "clustering_unknown", "info", "subject_id",
+        f"The log names no customers, so decisions are taken as independent; {told}.",
+    )  # fmt: skip
+
+
+def _weak_fails(item: Judged, alpha: float) -> list[Quality]:
+    """Name fails that so small a log would rarely have found at the limit: they exaggerate."""
+    found = []
+    for pair, ruling in zip(item.pairs, item.rulings, strict=True):
+        if ruling.verdict != "fail":
+            continue
+        effect, error = _at_the_limit(item.asked, pair)
+        design = retrodesign(effect, error, alpha * pair.weight)
+        if float(design.power) < WEAK:
+            found.append(
+                _note(
+                    "low_power_fail", "warning",
+                    f"{pair.question}/{pair.segment}/{pair.group.group}",
+                    f"With so few decisions a gap at the limit would be found {design.power:.0%} "
+                    f"of the time, and then look {design.type_m:.1f} times as large, with the "
+                    f"wrong sign in {design.type_s:.1%}. The gap shown may be overstated.",
+                )
+            )  # fmt: skip
+    return found
+
+
+def _at_the_limit(asked: Asked, pair: Pair) -> tuple[float, float]:
+    """The tolerated gap of a pair, and the standard error of its gap."""
+    rates = [sample.x / sample.n for sample in (pair.group, pair.reference)]
+    adverse = asked.measure.orientation == "adverse"
+    better = min(rates) if adverse else max(rates)
+    error = variance(pair.group, pair.group_deff) + variance(pair.reference, pair.reference_deff)
+    return float(asked.tolerance.allowed(better, adverse)), max(error, 1e-12) ** 0.5
