@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from careaudit import notes
 from careaudit import questions as ask
+from careaudit.check import check
 from careaudit.double_entry import Page, keep
 from careaudit.errors import MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
@@ -60,7 +61,7 @@ def run(
     files. `as_of` is the only clock (default today). Raises PlanError or DataError where the
     audit cannot be done, and BooksDifferError where the second book disagrees.
     """
-    ask.check(plan)
+    check(plan)
     today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
     progress("Reading the log")
     source = open_source(plan, base, data)
@@ -74,7 +75,7 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
 
     Raises what `run` raises, but a log that is not here is a warning: plans travel without data.
     """
-    ask.check(plan)
+    check(plan)
     today = as_of or date.today()  # noqa: DTZ011
     try:
         source = open_source(plan, base)

@@ -50,7 +50,7 @@ def keep(pages: Sequence[Page], joined: Sequence[dict[tuple[str | None, ...], st
             metrics=selection_rate,
             y_true=np.array(events),
             y_pred=np.array(events),
-            sensitive_features=np.array(groups, dtype=object),
+            sensitive_features={"group": groups},
             sample_params={"sample_weight": np.array(weights, dtype=float)},
         )
         theirs = dict(zip(frame.by_group.index, frame.by_group.to_numpy(), strict=True))

@@ -56,10 +56,12 @@ def spread(pairs: Sequence[Pair], asking: Asking) -> Spread:
         x_g, n_g, x_r, n_r = np.array([pairs[place].effective for place in chosen]).T
         weights = np.array([pairs[place].weight for place in chosen])
         curve, adverse = asking.tolerance, asking.adverse
+        u = units(x_g / n_g, x_r / n_r, curve, adverse, protect=protect)
+        high = u_high(x_g, n_g, x_r, n_r, curve, adverse, alpha=asking.alpha_pass, protect=protect)
         found = (
-            units(x_g / n_g, x_r / n_r, curve, adverse),
+            u,
             u_low(x_g, n_g, x_r, n_r, curve, adverse, c=0.05, protect=protect),
-            u_high(x_g, n_g, x_r, n_r, curve, adverse, alpha=asking.alpha_pass, protect=protect),
+            np.maximum(u, high),  # the search ends at 60 units; a few gaps lie beyond
             u_low(x_g, n_g, x_r, n_r, curve, adverse, c=asking.alpha * weights, protect=protect),
         )
         for column, values in zip(columns, found, strict=True):

@@ -151,7 +151,7 @@ def weigh(
     """Test pairs given as effective counts (methods 1.3); arrays of any equal length."""
     counts = (x_g, n_g, x_r, n_r)
     return Evidence(
-        u=units(x_g / n_g, x_r / n_r, tolerance, adverse),
+        u=units(x_g / n_g, x_r / n_r, tolerance, adverse, protect=protect),
         parity=parity_p(*counts),
         within=p_pass(*counts, tolerance, adverse, protect=protect),
         beyond=p_beyond(*counts, tolerance, adverse, protect=protect),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from careaudit.cells import ADVERSE, FAVORABLE, LABELLED, Cells, Quantity, Slot, Term, total
-from careaudit.errors import PlanError
 from careaudit.judge import Asked, Field, judge
 from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample
 from careaudit.plan import Plan, Question, Segment
@@ -21,33 +19,6 @@ DECISIONS = CATALOGUE["adverse_rate"]
 SOUND_LABELS = {"all", "random_sample"}
 SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot in Slot)
 """One count per slot: what the second book is kept from."""
-
-
-def check(plan: Plan) -> None:
-    """Refuse a plan that no log could answer; reads no data. Raises PlanError."""
-    for question in plan.questions:
-        if question.measure is not None and question.measure not in CATALOGUE:
-            near = get_close_matches(question.measure, CATALOGUE, n=1, cutoff=0.4)
-            step = f'Did you mean "{near[0]}"? ' if near else ""
-            raise PlanError(
-                f'question "{question.id}" asks for the measure "{question.measure}", which is '
-                "not known.",
-                where="plan",
-                hint=f"{step}`careaudit measures` lists them: {', '.join(CATALOGUE)}.",
-            )
-        for name in question.protect:
-            if name not in question.segments:
-                raise PlanError(
-                    f'question "{question.id}" protects "{name}", which is not among its segments.',
-                    where="plan",
-                    hint=f"Its segments: {', '.join(question.segments)}.",
-                )
-    if plan.outcome is None:
-        raise PlanError(
-            "no [outcome]: which values of the decision are good or bad is not said.",
-            where="plan",
-            hint='Add [outcome] with adverse = ["..."] or favorable = ["..."].',
-        )
 
 
 def terms(plan: Plan) -> tuple[Term, ...]:

@@ -418,3 +418,11 @@ class AuditRecord(Part):
         import pandas as pd
 
         return pd.json_normalize([c.model_dump(mode="json") for c in self.comparisons])
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of `audit.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "audit.json",
+    } | AuditRecord.model_json_schema(mode="serialization")

@@ -28,10 +28,10 @@ def check(path: Path, *, no_data: bool) -> None:
     Reads the file; where the log is there too, also its columns and outcomes.
     """
     from careaudit import plan as plans
-    from careaudit import questions
+    from careaudit.check import check as check_plan
 
     plan = plans.load(path)
-    questions.check(plan)
+    check_plan(plan)
     click.echo(f"{path}: {len(plan.questions)} questions, {len(plan.segments)} segments. Plan "
                f"{plan.digest[:12]}.")  # fmt: skip
     if plan.outcome and not plan.outcome.confirmed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ _FACES = (
     ("Source Serif 4", 600, "SourceSerif4-Semibold.ttf"),
 )
 
+Fit = tuple[int, int, int]
+_TIGHTEST = 2
+_AMBIGUOUS = b"\r\nendstream"
+
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _UA = "http://www.aiim.org/pdfua/ns/id/"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
@@ -37,7 +42,16 @@ _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 def render_pdf(record: AuditRecord) -> bytes:
     """Return the report as PDF; RenderError where a library is missing or anything is amiss."""
     weasyprint = _weasyprint()
-    html = printable(page(record, "pdf", _font_css(), note(record)))
+    escapes = note(record)
+
+    def html(fit: Fit, *, summary_only: bool = False) -> Any:  # noqa: ANN401
+        text = page(record, "pdf", _font_css(), escapes, fit, summary_only=summary_only)
+        return weasyprint.HTML(
+            string=printable(text),
+            base_url=FONTS.as_uri() + "/",
+            url_fetcher=_fetcher(weasyprint),
+        )
+
     text = record.to_json().encode()
     day = _day(record.provenance.as_of)
     attached = weasyprint.Attachment(
@@ -48,20 +62,42 @@ def render_pdf(record: AuditRecord) -> bytes:
         modified=day,
         relationship="Data",
     )
+    with _collected():
+        fit = _fit(lambda levels: html(levels, summary_only=True).render())
     with _strict():
-        document = weasyprint.HTML(
-            string=html, base_url=FONTS.as_uri() + "/", url_fetcher=_fetcher(weasyprint)
-        ).render()
+        document = html(fit).render()
         _claim_ua(document.metadata)
-        made = document.write_pdf(
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=bytes.fromhex(record.digest[:32]),
-            attachments=[attached],
-            finisher=_finish,
-        )
-    if not isinstance(made, bytes):
-        raise RenderError("WeasyPrint returned no PDF.", where="report.pdf")
-    return made
+        for pad in range(8):
+            made: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                pdf_identifier=bytes.fromhex(record.digest[:32]),
+                attachments=[attached],
+                finisher=functools.partial(_finish, pad=pad),
+            )
+            if _AMBIGUOUS not in made:
+                return made
+    raise RenderError(
+        "a stream of the PDF ends in a way that readers take differently.",
+        where="report.pdf",
+        hint="Please report this as a bug, with audit.json if you may.",
+    )
+
+
+def _fit(render: Callable[[Fit], Any]) -> Fit:
+    """Return how tightly pages 1 to 3 must be set so that each holds its content on one page."""
+    levels = [0, 0, 0]
+    for _ in range(_TIGHTEST):
+        document = render((levels[0], levels[1], levels[2]))
+        starts = [
+            next(i for i, sheet in enumerate(document.pages) if name in sheet.anchors)
+            for name in ("first", "people", "overlap")
+        ]
+        ends = [*starts[1:], len(document.pages)]
+        long = [end - start > 1 for start, end in zip(starts, ends, strict=True)]
+        if not any(long):
+            break
+        levels = [level + over for level, over in zip(levels, long, strict=True)]
+    return levels[0], levels[1], levels[2]
 
 
 def _weasyprint() -> ModuleType:
@@ -130,6 +166,22 @@ class _Collector(logging.Handler):
 @contextmanager
 def _strict() -> Iterator[None]:
     """Turn every warning of WeasyPrint into a RenderError: a report is whole, or it is not."""
+    with _collected() as messages:
+        yield
+    if messages:
+        first = messages[0]
+        raise RenderError(
+            f"WeasyPrint is not satisfied: {first}",
+            where="report.pdf",
+            hint=_HINT
+            if "HarfBuzz" in first
+            else "Please report this as a bug, with audit.json if you may.",
+        )
+
+
+@contextmanager
+def _collected() -> Iterator[list[str]]:
+    """Collect what WeasyPrint complains about, and keep it from the user's log."""
     logger = logging.getLogger("weasyprint")
     collector = _Collector()
     kept, logger.propagate = logger.propagate, False
@@ -138,19 +190,11 @@ def _strict() -> Iterator[None]:
     logger.handlers[:] = [collector]
     logger.setLevel(logging.WARNING)
     try:
-        yield
+        yield collector.messages
     finally:
         logger.handlers[:] = others
         logger.propagate = kept
         logger.setLevel(level)
-    if collector.messages:
-        first = collector.messages[0]
-        subset = "HarfBuzz" in first
-        raise RenderError(
-            f"WeasyPrint is not satisfied: {first}",
-            where="report.pdf",
-            hint=_HINT if subset else "Please report this as a bug, with audit.json if you may.",
-        )
 
 
 def _day(as_of: str) -> datetime:
@@ -208,8 +252,12 @@ def _extension_schema() -> Element:
     return about
 
 
-def _finish(_document: Any, pdf: Any) -> None:  # noqa: ANN401
-    """Leave the metadata uncompressed, and say for each header cell what it heads."""
+def _finish(_document: Any, pdf: Any, pad: int = 0) -> None:  # noqa: ANN401
+    """Leave the metadata uncompressed, and say for each header cell what it heads.
+
+    A stream whose last byte is a carriage return is left uncompressed too: together with the line
+    feed that follows, readers could take it for the end of a line, and the length for wrong.
+    """
     by_number = {obj.number: obj for obj in pdf.objects}
 
     def parent(obj: Any) -> Any:  # noqa: ANN401
@@ -217,9 +265,20 @@ def _finish(_document: Any, pdf: Any) -> None:  # noqa: ANN401
 
     for obj in pdf.objects:
         extra = getattr(obj, "extra", None)
-        if extra is not None and extra.get("Subtype") == "/XML":
+        if extra is not None and (
+            extra.get("Subtype") == "/XML" or obj.data.endswith(_AMBIGUOUS)
+        ):
             obj.compress = False
         if isinstance(obj, dict) and obj.get("S") == "/TH":
             above = parent(parent(obj))
             scope = "/Column" if above.get("S") == "/THead" else "/Row"
             obj["A"]["Scope"] = scope
+    for _ in range(pad):
+        pdf.add_object(_pydyf().Dictionary({"Type": "/Pad"}))
+
+
+def _pydyf() -> ModuleType:
+    """Return the library that WeasyPrint writes with."""
+    import pydyf
+
+    return pydyf

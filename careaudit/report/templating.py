@@ -53,15 +53,23 @@ def environment(medium: str) -> Environment:
     return found
 
 
-def page(record: AuditRecord, medium: str, fonts: str, escapes: str = "") -> str:
-    """Return the whole report as one HTML document."""
+def page(
+    record: AuditRecord,
+    medium: str,
+    fonts: str,
+    escapes: str = "",
+    fit: tuple[int, int, int] = (0, 0, 0),
+    *,
+    summary_only: bool = False,
+) -> str:
+    """Return the report as one HTML document; `fit` says how tightly pages 1 to 3 are set."""
     from markupsafe import Markup
 
     sheets = ["style.css"] if medium == "pdf" else ["style.css", "screen.css"]
     css = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     template = environment(medium).get_template("report.html.j2")
     return template.render(
-        r=build(record),
+        r=build(record, fit[1]),
         medium=medium,
         css=Markup(css),  # noqa: S704 - our own style sheet
         version=record.provenance.careaudit,
@@ -73,4 +81,6 @@ def page(record: AuditRecord, medium: str, fonts: str, escapes: str = "") -> str
         limits=standing.LIMITS,
         glossary=standing.GLOSSARY,
         escapes=escapes,
+        fit=fit,
+        summary_only=summary_only,
     )

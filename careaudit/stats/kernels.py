@@ -29,7 +29,8 @@ def difference_z(cells: Table, d: Floats | float, correction: bool = True) -> Fl
     b = ((n2 * inside - total - 2 * x2) * inside + x) / size
     c = x2 * inside * (1 - inside) / size
     q = a**3 / 27 - a * b / 6 + c / 2
-    r = np.where(q < 0, -1.0, 1.0) * np.sqrt(np.maximum(a**2 / 9 - b / 3, 0.0))
+    # The sign that Farrington & Manning give r cancels out of this root.
+    r = np.sqrt(np.maximum(a**2 / 9 - b / 3, 0.0))
     cosine = np.clip(q / np.where(r == 0, 1.0, r**3), -1.0, 1.0)
     angle = (np.pi + np.arccos(cosine)) / 3
     root = 2 * r * np.cos(angle) - a / 3

@@ -48,14 +48,25 @@ class Tolerance:
         return np.clip(slope * p, self.floor, self.cap)
 
 
-def units(p_g: ArrayLike, p_r: ArrayLike, tolerance: Tolerance, adverse: bool = False) -> Floats:
+def units(
+    p_g: ArrayLike,
+    p_r: ArrayLike,
+    tolerance: Tolerance,
+    adverse: bool = False,
+    *,
+    protect: bool = False,
+) -> Floats:
     """Return the gap between two rates in tolerance units: 0 at equality, 1 at the limit.
 
-    Never negative: it is the same whichever of the two is disadvantaged.
+    Never negative: it is the same whichever of the two is disadvantaged. With `protect` it is 0
+    where g is not the disadvantaged one.
     """
     p_g, p_r = numbers("p_g", p_g, 0.0, 1.0), numbers("p_r", p_r, 0.0, 1.0)
     advantaged = np.minimum(p_g, p_r) if adverse else np.maximum(p_g, p_r)
-    return np.abs(p_g - p_r) / tolerance.allowed(advantaged, adverse)
+    gap = np.abs(p_g - p_r)
+    if protect:
+        gap = np.where((p_g > p_r) == adverse, gap, 0.0)
+    return gap / tolerance.allowed(advantaged, adverse)
 
 
 def p_pass(

@@ -143,6 +143,9 @@ def test_one_decision_per_segment_is_finite():
 def test_an_empty_group_is_no_evidence():
     assert parity_p(0, 0, 5, 10) == 1
     assert z_difference(0, 0, 5, 10, 0.3) == 0
+    assert z_ratio(0, 0, 5, 10, 0.0) == z_ratio(5, 10, 0, 0, 0.0) == 0
+    assert z_difference(0.5, 0.5, 0.1, 0.4, [0.1, 0.3]).tolist() == [0, 0]  # N below 1
+    assert z_difference(0.5, 0.5, 0.2, 0.5, -1.0) == 0  # N is 1
     assert wilson(0, 0) == clopper_pearson(0, 0) == (0, 1)  # methods 1.10
     assert newcombe(0, 0, 5, 10) == difference_interval(0, 0, 5, 10) == (-1, 1)
     assert ratio_interval(5, 10, 0, 0) == (0, np.inf)

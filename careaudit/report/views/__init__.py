@@ -41,8 +41,8 @@ class Report:
     justification: str
 
 
-def build(record: AuditRecord) -> Report:
-    """Return the view of a whole report."""
+def build(record: AuditRecord, fit: int = 0) -> Report:
+    """Return the view of a whole report; `fit` says how tightly page 2 is set."""
     book = Book(record)
     digest = record.digest
     number = audit_number(record)
@@ -55,7 +55,7 @@ def build(record: AuditRecord) -> Report:
         foot=FOOT.format(number=number, data=data),
         as_of=record.provenance.as_of,
         running=plain(said(record.audit.name, 60)),
-        summary=summary.build_summary(book),
+        summary=summary.build_summary(book, fit),
         findings=tuple(findings.build_findings(book)),
         gaps=tuple(findings.build_gaps(book)),
         numbers=tuple(annex.build_numbers(book)),

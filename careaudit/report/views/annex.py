@@ -12,7 +12,7 @@ from careaudit.report.wording.names import clean, group_name, name, said, segmen
 from careaudit.report.wording.summary import day
 from careaudit.report.wording.words import Answer, answer
 
-MOST_COMPARISONS = 200
+MOST_COMPARISONS = 150
 
 
 @dataclass(frozen=True, slots=True)

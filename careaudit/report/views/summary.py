@@ -16,7 +16,8 @@ from careaudit.report.wording.names import group_name, said, segment_name
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
 
 MOST_QUESTIONS = 7
-MOST_FOREST_ROWS = 26
+FOREST_ROWS = (26, 20, 11)
+"""Rows of the forest tables on page 2, by how tightly the page is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,16 +229,39 @@ def _could_change(book: Book, headline: Comparison | None) -> list[str]:
     return text[:3]
 
 
+def _carrying(book: Book, q: Question | None, headline: Comparison | None) -> list[Comparison]:
+    """Return the comparisons behind the record's number of people: one attribute, one side."""
+    if q is None or headline is None:
+        return []
+    return [
+        c
+        for c in book.main(q)
+        if c.segment == headline.segment
+        and c.harmed == "group"
+        and c.group != POOLED
+        and answer(c.verdict, c.reason) in (ACTION, WATCH)
+    ]
+
+
 def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
     """Return the large numbers that exist, each with its range."""
     record, result = book.record, []
     people, money = record.impact.people, record.impact.money
     q = book.question_of(headline) if headline else None
     words = book.words(headline.measure if headline else None)
-    if headline and people.value is not None and people.value > 0:
+    carrying = _carrying(book, q, headline)
+    if headline and carrying and people.value is not None and people.value > 0:
         instead = words.instead_customers if book.one_each else words.instead
-        result.append(Big(*tell.headline_people(people.value, people.low, people.high, instead)))
-    if headline and money and money.value is not None and money.value > 0:
+        place = tell.places(carrying, book.groups, 4)
+        contrast = say.contrast(carrying[0], book.groups, 24)
+        result.append(
+            Big(
+                *tell.headline_people(
+                    people.value, people.low, people.high, instead, place, contrast
+                )
+            )
+        )
+    if headline and carrying and money and money.value is not None and money.value > 0:
         kind = record.audit.decision_kind
         result.append(
             Big(*tell.headline_money(money.value, money.low, money.high, money.currency, kind))
@@ -260,10 +284,15 @@ def _evidence(book: Book) -> tuple[list[str], list[str]]:
     strong, weak = [], []
     for q in book.record.questions:
         words = book.words(q.measure)
-        for c in _flagged(book, q, ACTION):
-            text = say.direction(words, c, book.groups)
-            (strong if c.reason == "established" else weak).append(text)
-        weak += [say.direction(words, c, book.groups) for c in _flagged(book, q, WATCH)]
+        action = _flagged(book, q, ACTION)
+        for texts, found in (
+            (strong, [c for c in action if c.reason == "established"]),
+            (weak, [c for c in action if c.reason != "established"]),
+            (weak, _flagged(book, q, WATCH)),
+        ):
+            for way in dict.fromkeys(say.more(c) for c in found):
+                same = [c for c in found if say.more(c) == way]
+                texts.append(tell.gap_sentence(words, same, book.groups))
     passing = sum(q.verdict == "pass" for q in book.record.questions)
     if passing:
         strong.append(tell.passing(passing))
@@ -272,23 +301,26 @@ def _evidence(book: Book) -> tuple[list[str], list[str]]:
         for c in book.record.comparisons
         if answer(c.verdict, c.reason) is CANNOT and c.within is None
     ]
-    for i in sorted((x for x in book.record.intersections if x.notable), key=lambda x: -(x.u or 0)):
-        weak.append(say.overlap(i, book.words(i.measure), book.groups))
+    notable = [i for i in book.record.intersections if i.notable]
+    if len(notable) > 1:
+        weak.append(tell.overlaps(len(notable)))
+    else:
+        weak += [say.overlap(i, book.words(i.measure), book.groups) for i in notable]
     if opens:
         weak.append(tell.open_comparisons(len(opens)))
     return (
-        tell.bounded(strong, 3) or [tell.NOTHING_STRONG],
-        tell.bounded(weak, 3) or [tell.NOTHING_WEAK],
+        tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
+        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
     )
 
 
-def _blocks(book: Book, first: Question) -> list[Block]:
+def _blocks(book: Book, first: Question, room: int) -> list[Block]:
     """Return the forest tables of the headline question, and of more where the page has room."""
     blocks: list[Block] = []
-    room = MOST_FOREST_ROWS
+    most = room
     others = [q for q in book.record.questions if q is not first and book.main(q)]
     for q in [first, *sorted(others, key=lambda q: q.verdict != "fail")]:
-        tables = forests(book, q, MOST_FOREST_ROWS, pooled=False)
+        tables = forests(book, q, most, pooled=False)
         size = 3 + sum(len(t.rows) + 2 for t in tables)
         if not tables or (blocks and size > room):
             continue
@@ -311,7 +343,7 @@ def _conditions(book: Book) -> list[tuple[str, str]]:
     return tell.conditions(failing, opens, unassessed)
 
 
-def build_summary(book: Book) -> Summary:
+def build_summary(book: Book, fit: int = 0) -> Summary:
     """Return pages 1 to 3."""
     record = book.record
     gated = [q for q in record.questions if q.gate]
@@ -319,7 +351,7 @@ def build_summary(book: Book) -> Summary:
     q = book.question_of(headline) if headline else None
     if q is None:
         q = next((x for x in record.questions if x.measure and book.main(x)), None)
-    blocks = _blocks(book, q) if q else []
+    blocks = _blocks(book, q, FOREST_ROWS[fit]) if q else []
     heat = heat_map(book)
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
     strong, weak = _evidence(book)

@@ -104,19 +104,20 @@ def _label(book: Book, segment: str, group: str | None) -> str:
 
 def _row(
     book: Book, segment: str, group: str, e: Estimate | None, c: Comparison | None,
-    scale: Axis | None, per: int, reference: bool,
+    scale: Axis | None, per: int, c_of: list[Comparison] | None,
 ) -> Row:
     """Return one row from the estimate, or from the comparison where there is no estimate."""
     known = book.group(segment, group)
+    reference = c_of is not None
     value = e.value if e and e.state == "estimated" else None
     low, high = (e.low, e.high) if e and value is not None else (None, None)
     kind = answer(c.verdict, c.reason) if c else None
     harmed = c is not None and c.harmed == "group"
     css = "plain"
-    if kind is ACTION and harmed:
-        css = "action"
-    elif kind is WATCH and harmed:
-        css = "watch"
+    if kind in (ACTION, WATCH) and harmed:
+        css = kind.css
+    elif reference:
+        css = _reference_css(c_of or [])
     hidden = (e is not None and e.state == "suppressed") or (
         known is not None and known.status == "suppressed"
     )
@@ -155,6 +156,12 @@ def _row(
         note=note,
         reference=reference,
     )
+
+
+def _reference_css(found: list[Comparison]) -> str:
+    """Return the class of a comparison group: flagged where the gap is against it."""
+    kinds = {answer(c.verdict, c.reason) for c in found if c.harmed == "reference"}
+    return ACTION.css if ACTION in kinds else WATCH.css if WATCH in kinds else "plain"
 
 
 def _order(book: Book, q: Question, segment: str) -> list[str]:
@@ -224,10 +231,12 @@ def forests(
         known = book.segments.get(segment)
         found = next((c.reference for c in book.main(q) if c.segment == segment), None)
         reference = found or (known.reference if known else None)
+        own = [c for c in book.main(q) if c.segment == segment]
         rows = tuple(
             _row(
                 book, segment, group, book.estimates.get((q.measure or "", segment, group)),
-                pairs.get((segment, group)), scale, per, group == reference,
+                pairs.get((segment, group)), scale, per,
+                own if group == reference else None,
             )
             for group in kept[segment]
             if pooled or group != POOLED

@@ -183,7 +183,7 @@ def unknown_bound(
     moved = (known.events + missing.events) / total
     return (
         f"{num.count(missing.n)} decisions have no recorded {segment_name(segment)}."
-        f" If all belonged {where(segment, group, groups)}, its rate would be"
+        f" If all were {where(segment, group, groups)}, that rate would be"
         f" {num.in_every(moved, per)}, against {num.every(known.value, per)} now."
     )
 
@@ -195,11 +195,12 @@ def missing_text(q: Question) -> str:
     return "The record does not say what is missing"
 
 
-def release_name(record: AuditRecord, longest: int = 60) -> str:
+def release_name(record: AuditRecord, longest: int = 72) -> str:
     """Return what is under review: the system with its release, or the audit's name."""
     info = record.audit
     if info.system:
-        return said(" ".join(p for p in (info.system, info.release) if p), longest)
+        both = " ".join(p for p in (info.system, info.release) if p)
+        return said(both if len(both) <= 48 else info.system, longest)
     return said(info.name or "this log", longest)
 
 

@@ -23,6 +23,10 @@ _LEFT_OUT = {
     "outside_window": "outside the window",
     "missing_decision": "no decision recorded",
     "neutral": "neutral decision",
+    "neutral_outcome": "neutral decision",
+    "no_date": "no date that can be read",
+    "no_outcome": "no decision recorded",
+    "no_decision": "no decision recorded",
 }
 
 

@@ -106,13 +106,13 @@ def money_of(
     """Say the money of one comparison."""
     ends = num.money_span(low, high, currency)
     what = (
-        "credits not paid at the comparison rate"
+        "credits not paid, at the comparison group’s mean per request"
         if kind in ("goodwill_credit", "lending_credit")
-        else "amounts that go with these decisions"
+        else "amounts not paid, at the comparison group’s mean per request"
     )
     plausible = f" ({ends} plausible)" if ends else ""
     unit = "" if currency else ", in the currency of the log"
-    return f"That is about {num.money(value, currency)} in {what}{plausible}{unit}."
+    return f"That is about {num.money(value, currency)} in {what}{unit}{plausible}."
 
 
 def in_favour(place: str) -> str:

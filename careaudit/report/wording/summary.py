@@ -55,7 +55,10 @@ def scope(record: AuditRecord) -> str:
         span = f", {day(window.start)} to {day(window.end)}"
     text = f"{num.count(used)} {noun}{span}."
     if record.audit.system:
-        text += f" Audit: {said(record.audit.name, 60)}."
+        text += f" Audit: {said(record.audit.name, 110)}."
+        release = record.audit.release
+        if release and len(f"{record.audit.system} {release}") > 48:
+            text += f" Release: {said(release, 60)}."
     return f"{text} Prepared on {day(record.provenance.as_of)} by careaudit."
 
 
@@ -67,6 +70,12 @@ def tally(kinds: list[str]) -> str:
     return f"{len(kinds)} {noun}: {listed(parts)}." if parts else "The plan asks no question."
 
 
+def _rank(pair: tuple[str | None, str | None], groups: Groups) -> int:
+    """Return where a group stands in the plan's order."""
+    order = groups.get(pair[0] or "", [])
+    return order.index(pair[1]) if pair[1] in order else len(order)
+
+
 def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
     """List where harm was found: "where language is es, and in 4 more groups"."""
     kept: list[tuple[str | None, str | None]] = []
@@ -74,7 +83,8 @@ def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
         harmed = (c.reference or "rest") if c.harmed == "reference" else c.group
         if (c.segment, harmed) not in kept:
             kept.append((c.segment, harmed))
-    shown, rest = kept[:most], len(kept) - most
+    rest = len(kept) - most
+    shown = sorted(kept[:most], key=lambda pair: _rank(pair, groups))
     phrases: list[str] = []
     for segment in dict.fromkeys(s for s, _ in shown):
         own = [g for s, g in shown if s == segment]
@@ -134,11 +144,11 @@ def options(record: AuditRecord, groups_listed: bool) -> list[str]:
 
 
 def headline_people(
-    value: float, low: float | None, high: float | None, instead: str
+    value: float, low: float | None, high: float | None, instead: str, place: str, contrast: str
 ) -> tuple[str, str]:
     """Return the big number of people and what it says."""
     ends = num.count_span(low, high)
-    return num.count(value), f"more {instead} at the comparison rate" + (
+    return num.count(value), f"more {instead} {place}, at the rate {contrast}" + (
         f" (plausible range {ends})" if ends else ""
     )
 
@@ -147,9 +157,9 @@ def headline_money(value: float, low: float | None, high: float | None, currency
 ) -> tuple[str, str]:
     """Return the big amount and what it says."""
     what = (
-        "in credits not paid at the comparison rate"
+        "in credits not paid there, at the comparison group’s mean per request"
         if kind in ("goodwill_credit", "lending_credit")
-        else "in amounts that go with these decisions, at the comparison rate"
+        else "not paid there, at the comparison group’s mean per request"
     )
     ends = num.money_span(low, high, currency)
     text = what + (f" (plausible range {ends})" if ends else "")
@@ -314,7 +324,7 @@ def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) 
     if not failing:
         return f"{words.title}, by group"
     same = [c for c in failing if more(c) == more(failing[0])]
-    return f"{words.happens} {more(same[0])} {places(same, groups, 2)}"
+    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}"
 
 
 def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
@@ -337,6 +347,11 @@ def source(record: AuditRecord, left_out: list[int]) -> str:
         f" (Annex D). Ranges: Wilson, 95%. {num.count(s.comparisons)} comparisons, corrected for"
         " their number."
     )
+
+
+def overlaps(count: int) -> str:
+    """Say how many overlaps stand out."""
+    return f"{num.count(count)} overlaps of groups stand out. They are exploratory."
 
 
 def heat_head(notable: int, rows_of: str, columns_of: str) -> str:

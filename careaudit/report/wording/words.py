@@ -47,6 +47,9 @@ REASONS = {
     "probable": "Chance alone would rarely give such a gap, and it is probably beyond the limit.",
     "adverse_signal": "Chance alone would rarely give such a gap. The estimate is beyond the"
     " limit, but the range also allows a smaller gap.",
+    "tolerable": "There is a gap that chance alone would rarely give, and it is shown to be"
+    " smaller than the limit.",
+    "no_variation": "Every decision of the log has the same outcome, so no gap can show.",
     "within_limit": "Any gap is shown to be smaller than the limit.",
     "insufficient": "The plausible range reaches both sides of the limit, so the data cannot"
     " tell.",
@@ -167,6 +170,16 @@ _KINDS = {
         "decisions",
         "credits would have been given",
         "customers would have been given a credit",
+    ),
+    ("goodwill_credit", "wrongful_adverse_rate"): MeasureWords(
+        "Owed credits refused",
+        "Credits that were owed are refused",
+        "Credits that were owed may be refused",
+        "were refused",
+        "were not refused",
+        "decisions where a check says that a credit was owed",
+        "owed credits would have been given",
+        "customers would have been given a credit they were owed",
     ),
     ("goodwill_credit", "favorable_rate"): MeasureWords(
         "Credits given",

@@ -1,0 +1,36 @@
+"""What a plan must say beyond its shape, told without reading any data."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from careaudit.errors import PlanError
+from careaudit.measures import CATALOGUE
+from careaudit.plan import Plan
+
+
+def check(plan: Plan) -> None:
+    """Refuse a plan that no log could answer; reads no data. Raises PlanError."""
+    for question in plan.questions:
+        if question.measure is not None and question.measure not in CATALOGUE:
+            near = get_close_matches(question.measure, CATALOGUE, n=1, cutoff=0.4)
+            step = f'Did you mean "{near[0]}"? ' if near else ""
+            raise PlanError(
+                f'question "{question.id}" asks for the measure "{question.measure}", which is '
+                "not known.",
+                where="plan",
+                hint=f"{step}`careaudit measures` lists them: {', '.join(CATALOGUE)}.",
+            )
+        for name in question.protect:
+            if name not in question.segments:
+                raise PlanError(
+                    f'question "{question.id}" protects "{name}", which is not among its segments.',
+                    where="plan",
+                    hint=f"Its segments: {', '.join(question.segments)}.",
+                )
+    if plan.outcome is None:
+        raise PlanError(
+            "no [outcome]: which values of the decision are good or bad is not said.",
+            where="plan",
+            hint='Add [outcome] with adverse = ["..."] or favorable = ["..."].',
+        )

@@ -1,0 +1,58 @@
+"""Simulated audits through the judge: how often fair systems fail and unfair ones are caught.
+
+Thresholds are the issue's (at most 5 % of 4,000 fair audits fail; at least 97 % of unfair ones),
+with the fixed seed of a test; methods 18 gives independent figures for the same designs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from careaudit.judge import Evidence, rule, weigh
+from careaudit.plan import Statistics
+from careaudit.stats.tolerance import Tolerance
+
+AUDITS = 4_000
+GROUPS = 8
+SE = (0.05 * 0.95 / AUDITS) ** 0.5
+
+
+def outcomes(rates: np.ndarray, n: int, seed: int) -> tuple[float, float]:
+    """Shares of audits that fail and that pass: groups 1.. against group 0, n decisions each."""
+    draws = np.random.default_rng(seed).binomial(n, rates, size=(AUDITS, GROUPS)).astype(float)
+    others = draws[:, 1:]
+    x_r = np.repeat(draws[:, :1], GROUPS - 1, axis=1)
+    size = np.full(others.size, float(n))
+    found = weigh(others.ravel(), size, x_r.ravel(), size, Tolerance(), False)
+    weights = np.full(GROUPS - 1, 1 / (GROUPS - 1))
+    failed = passed = 0
+    for audit in range(AUDITS):
+        mine = slice(audit * (GROUPS - 1), (audit + 1) * (GROUPS - 1))
+        rulings = rule(Evidence(*(column[mine] for column in found)), weights, Statistics())
+        failed += any(ruling.verdict == "fail" for ruling in rulings)
+        passed += all(ruling.verdict == "pass" for ruling in rulings)
+    return failed / AUDITS, passed / AUDITS
+
+
+@pytest.mark.parametrize("n", [100, 1_000])
+@pytest.mark.parametrize("p", [0.05, 0.3])
+def test_fair_audits_rarely_fail(n, p):
+    failed, _ = outcomes(np.full(GROUPS, p), n, seed=20_261_122)
+    assert failed <= 0.05
+
+
+def test_a_harmed_group_is_caught():
+    rates = np.full(GROUPS, 0.3)
+    rates[3] = 0.18  # ratio .6
+    failed, passed = outcomes(rates, 1_000, seed=7)
+    assert failed >= 0.97
+    assert passed == 0
+
+
+def test_a_gap_at_the_limit_rarely_passes():
+    # methods 15.2: false pass at u = 1 at most 6 %
+    rates = np.full(GROUPS, 0.3)
+    rates[3] = 0.24
+    _, passed = outcomes(rates, 5_000, seed=11)
+    assert passed <= 0.06 + 3 * SE
