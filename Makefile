@@ -32,10 +32,10 @@ unit: $(STAMP)
 	$(BIN)/python -m pytest -n $(JOBS)
 
 reports: $(STAMP)  ## write the committed example reports again
-	$(BIN)/python -m careaudit.samples.reports reports
+	$(BIN)/python tests/rebuild_reports.py
 
 bench: $(STAMP)  ## time an audit of 1 M and 10 M generated decisions beside a plain scan
-	$(BIN)/python -m tests.benchmarks.scale
+	$(BIN)/python tests/benchmarks/scale.py
 
 lowest:         ## run the tests on the lowest versions that pyproject.toml allows
 	PYTHON=$(PYTHON) tests/lowest/run

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import notes
+from careaudit import crossings, notes
 from careaudit import questions as ask
 from careaudit.check import check
 from careaudit.double_entry import Page, keep
@@ -119,9 +119,7 @@ class _Audit:
         verdict, reason = overall(
             [(t.question.gate, t.question.verdict, t.question.reason) for t in told]
         )
-        crossed = [
-            row for a in asked if not missing[a.question.id] for row in self._crossed(teller, a)
-        ]
+        crossed = [row for a in asked for row in self._crossed(a)]
         estimates = self._estimates(asked, judged)
         progress("Keeping the second book")
         books = keep(*self._books(asked, estimates))
@@ -258,12 +256,12 @@ class _Audit:
             for segment in self.plan.segments
         }
 
-    def _crossed(self, teller: Teller, asked: Asked) -> list[Intersection]:
+    def _crossed(self, asked: Asked) -> list[Intersection]:
         fields = [
             self.reader.field(asked.question, asked.measure, name)
             for name in asked.question.crossings
         ]
-        return teller.crossings(asked, fields)
+        return crossings.tell(self.plan, asked, fields)
 
     def _estimates(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> list[Estimate]:
         """Every asked measure for everybody and for each group, each once."""

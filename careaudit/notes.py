@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from careaudit.impact import variance
 from careaudit.judge import Asked, Judged, judge
@@ -24,7 +25,9 @@ def all_notes(
 ) -> list[Quality]:
     """Return every note, the data's first, then the plan's, then the verdicts'."""
     found = [*scan.quality, *reader.notes(), *_plan_notes(plan), *_unknown_notes(scan)]
-    if not reader.clustered:
+    if reader.clustered:
+        found += _shared_notes(plan, reader)
+    else:
         found.append(_clustering_note(plan, asked, judged))
     for item in judged:
         lack = reader.missing(item.asked.question, item.asked.measure)
@@ -97,15 +100,35 @@ def _unknown_notes(scan: Scan) -> list[Quality]:
     ]
 
 
+def _shared_notes(plan: Plan, reader: Reader) -> list[Quality]:
+    """Name segments that customers change within: their groups are not independent (1.8)."""
+    everybody = reader.decisions("", ()).customers
+    found = []
+    for segment in plan.segments:
+        cells = reader.cells(segment.name)
+        counted = sum(reader.decisions(segment.name, group).customers for group in cells.table)
+        if counted > everybody:
+            found.append(
+                _note(
+                    "customers_in_several_groups", "info", segment.name,
+                    f"{counted - everybody:,} customers are counted again in a second group of "
+                    f"{segment.name}. Their groups are tested as if independent, which is "
+                    "cautious where one customer's decisions are alike.",
+                )
+            )  # fmt: skip
+    return found
+
+
 def _clustering_note(plan: Plan, asked: Sequence[Asked], judged: Sequence[Judged]) -> Quality:
     """Say how dependent decisions would have to be to change a verdict (methods 1.8)."""
+
+    @cache
+    def verdicts(deff: float) -> list[str]:
+        return [item.verdict for item in judge(asked, plan.statistics, design_effect=deff)]
+
     changes = []
     for place, item in enumerate(judged):
-
-        def verdict_at(deff: float, place: int = place) -> str:
-            return judge(asked, plan.statistics, design_effect=deff)[place].verdict
-
-        flip = deff_flip(verdict_at)
+        flip = deff_flip(lambda deff, place=place: verdicts(deff)[place])  # type: ignore[misc]
         if flip is not None:
             changes.append(f"{item.asked.question.id} at {flip:.2f}")
     told = (

@@ -175,7 +175,7 @@ class Reader:
         if not self.favorable or not self.adverse:
             return "no_variation", "every decision of the log has the same outcome"
         names = [name for name in self.judged_names(question) if not self._comparable(name)]
-        if names and len(names) == len(self.judged_names(question)):
+        if names:
             return "no_comparator", "; ".join(self._lack(name) for name in names)
         return None
 

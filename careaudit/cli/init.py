@@ -167,10 +167,7 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
     for number, guess in enumerate(made.segments):
         head = "Compared by" if not number else ""
         grid.add_row(head, Text.assemble(_name(guess.column), f" ({guess.kind})"), guess.confidence)
-    fields = [
-        guess for guess in made.roles.taken.values()
-        if guess.role not in {"decision", "segment", "label"} and guess.role in _TOLD
-    ]  # fmt: skip
+    fields = [guess for guess in made.fields if guess.role in _TOLD]
     for number, guess in enumerate(sorted(fields, key=lambda g: _TOLD.index(g.role))):
         text = Text.assemble(f"{guess.role} = ", _name(guess.column))
         grid.add_row("Fields" if not number else "", text, guess.confidence)

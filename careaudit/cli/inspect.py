@@ -51,13 +51,13 @@ def _columns(out: Console, seen: LogProfile, roles: Roles) -> None:
     out.print(
         Text(f"{_plain(files[0].name)}{more}: {rows} rows, {len(seen.columns)} columns\n", "bold")
     )
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("Column", overflow="fold", max_width=32)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), expand=True)
+    table.add_column("Column", overflow="fold", max_width=30)
     table.add_column("Likely role", no_wrap=True)
     table.add_column("Sure", no_wrap=True)
     table.add_column("Filled", justify="right", no_wrap=True)
     table.add_column("Distinct", justify="right", no_wrap=True)
-    table.add_column("Values", overflow="ellipsis", no_wrap=True, style="dim")
+    table.add_column("Values", overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
     for column in seen.columns:
         role, sure = _role(column, roles)
         table.add_row(

@@ -136,12 +136,13 @@ class Draft:
     polarity: Polarity
     decision: str
     segments: tuple[Guess, ...]
+    fields: tuple[Guess, ...]
     notes: tuple[str, ...]
 
 
 # Names.
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SPLIT = {
     "zipcode": "zip code", "postcode": "postal code", "ageband": "age band", "userid": "user id",
     "customerid": "customer id", "createdate": "created date", "datetime": "date time", "ids": "id",
@@ -153,7 +154,11 @@ _SPLIT = {
 
 def tokens(name: str) -> tuple[str, ...]:
     """Split a column name or value into whole lower-case words."""
-    words = (word.lower() for word in _WORDS.findall(name))
+    steps = re.split(r"[\W_]+", name)
+    found = (
+        word for step in steps for word in (_WORDS.findall(step) if step.isascii() else [step])
+    )
+    words = (word.lower() for word in found)
     return tuple(part for word in words for part in _SPLIT.get(word, word).split())
 
 
@@ -226,7 +231,7 @@ NAMES: Mapping[str, tuple[tuple[int, str], ...]] = {
     ),
     "threshold": _rules(p5="threshold|cut off"),
     "model_version": _rules(
-        p5="model version|agent version|prompt version|bot version|policy version|"
+        p5="model version|agent version|version api name|prompt version|bot version|policy version|"
         "bundle revision|flow version|definition version|bundles revision|ruleset version",
         p4="model|model name|model id|revision|served entity id|served entity",
         p3="release|variant|version",
@@ -303,7 +308,7 @@ _NOT_SEGMENT: Mapping[str, str] = {
 _VETO: Mapping[str, frozenset[str]] = {
     "decision": _set(
         "id key at date time stamp reason code by path version count marital sla http minutes "
-        "label score instance kind threshold us employment source notes name type"
+        "label score instance kind threshold us employment source notes name type machine"
     ),
     "decided_at": _set("birth dob due expiry expires expiration seen zone"),
     "amount": _set("income count limit method id at date score type status"),
@@ -317,7 +322,7 @@ _VETO: Mapping[str, frozenset[str]] = {
     "intent": _set("confidence score id count"),
     "eligible": _set("at date"),
     "label": _set("at on date id reviewer channel"),
-    "decision_id": _set("model agent rule assignee admin category group product"),
+    "decision_id": _set("model agent rule assignee admin category group product message page"),
 }  # fmt: skip
 _PRIVATE = _set(
     "email mail phone telephone mobile address ssn iban surname dob birth passport username "
@@ -386,7 +391,7 @@ def _kind(profile: ColumnProfile) -> Guess | None:
 
 
 _KNOWN_VALUES: tuple[tuple[frozenset[str], str], ...] = (
-    (_set("male female man woman m f nonbinary non-binary other"), "genders"),
+    (_set("male female man woman nonbinary non-binary other"), "genders"),
     (_set("en es zh fr de pt it vi ko ru ar ja nl pl tl hi tr"), "languages"),
     (_set("english spanish chinese french german portuguese vietnamese"), "languages"),
     (frozenset(["african-american", "caucasian", "hispanic", "asian", "native american", "black",
@@ -428,7 +433,7 @@ def _value_points(role: str, profile: ColumnProfile) -> int | None:  # noqa: C90
     if role in {"text", "explanation"}:
         if p.number_share > 0.5 or dated > 0.5:
             return None
-        return 1 if p.mean_words >= 4 else 0 if p.distinct > FEW or not p.few else -3
+        return 1 if p.mean_words >= 4 else 0 if p.distinct > FEW or p.mean_words >= 2 else None
     if p.mean_words > 8 or p.date_share > 0.5:
         return None
     if role == "label":
@@ -555,7 +560,8 @@ def polarity(column: str, values: Sequence[tuple[str, int]]) -> Polarity:
     found = {name: _word_side(tokens(name), context) for name in names}
     sides: dict[str, Side] = {name: side or "neutral" for name, (side, _) in found.items()}
     why = {name: f'"{word}"' if word else "" for name, (_, word) in found.items()}
-    confidence: Confidence = "high" if all(why.values()) else "medium"
+    appeal = bool({"overturned", "reversed"} & context)  # upheld: which side depends on who asked
+    confidence: Confidence = "high" if all(why.values()) and not appeal else "medium"
     unplaced = [name for name in names if not why[name]]
     told = {side for side in sides.values() if side != "neutral"}
     if len(names) == 2 and len(unplaced) == 1 and len(told) == 1:
@@ -646,6 +652,7 @@ class _Writer:
         self.roles = found
         self.name, self.path, self.read, self.companion = name, path, read, companion
         self.notes: list[str] = []
+        self.offered: list[Guess] = list(found.lost)
         seen = ", ".join(show(column)[1:-1] for column in list(self.profiles)[:40])
         decision = found.column("decision")
         if decision is None:
@@ -682,6 +689,7 @@ class _Writer:
             polarity=self.outcome,
             decision=self.decision,
             segments=tuple(self.segments.values()),
+            fields=tuple(guess for guesses in fields.values() for guess in guesses),
             notes=tuple(self.notes),
         )
 
@@ -770,7 +778,11 @@ class _Writer:
         used = {ref for ref in self.segments if ref in self.profiles}
         for column, guess in self.roles.taken.items():
             clash = guess.role in used and guess.role != column
-            if guess.role not in {"segment", "label"} and not clash:
+            if guess.role in {"segment", "label"}:
+                continue
+            if clash or (guess.confidence == "low" and guess.role != "decision"):
+                self.offered.append(guess)  # a wrong amount is worse than none
+            else:
                 fields.setdefault(guess.role, []).append(guess)
         return {role: fields[role] for role in (*NAMES, "subject_id") if role in fields}
 
@@ -786,24 +798,23 @@ class _Writer:
                 else _beside('# currency = "USD"', "of the amount")
             )
         lines += ["", "[log.columns]                        # our field = their column"]
-        order = [
-            "decision", "decision_id", "subject_id", "decided_at",
-            *(role for role in fields if role not in _FIRST),
-        ]  # fmt: skip
-        for role in order:
-            if role not in fields:
-                lines += [_MISSING[role]] if role in _MISSING else []
-                continue
-            guesses = fields[role]
-            columns = [guess.column for guess in guesses]
-            value = _list(columns) if role == "text" else show(columns[0])
-            lines.append(_beside(f"{role} = {value}", _guess(guesses[0])))
-            if role == "text":
-                lines[-1] += "; counted for phrases, never copied"
+        offered: dict[str, list[Guess]] = {}
+        for guess in self.offered:
+            offered.setdefault(guess.role, []).append(guess)
+        rest = [role for role in (*NAMES, "subject_id") if role not in _FIRST]
+        for role in (*_FIRST, *rest):
+            taken = fields.get(role, [])
+            columns = [guess.column for guess in taken]
+            if taken:
+                value = _list(columns) if role == "text" else show(columns[0])
+                told = "; counted for phrases, never copied" if role == "text" else ""
+                lines.append(_beside(f"{role} = {value}", _guess(taken[0]) + told))
+            elif role in _MISSING:
+                lines.append(_beside(f'# {role} = "..."', _MISSING[role]))
             lines += [
                 _beside(f"# {role} = {show(guess.column)}", _guess(guess))
-                for guess in self.roles.lost
-                if guess.role == role and guess.column not in columns
+                for guess in offered.get(role, [])
+                if guess.column not in columns
             ]
         return lines
 
@@ -932,9 +943,9 @@ class _Writer:
 
 _FIRST = ("decision", "decision_id", "subject_id", "decided_at")
 _MISSING = {
-    "decision_id": '# decision_id = "..."   # none found: repeated rows cannot be told apart',
-    "subject_id": '# subject_id = "..."    # none found: every row counts as one customer',
-    "decided_at": '# decided_at = "..."    # none found: no period, no trend',
+    "decision_id": "none is sure: repeated rows are not told apart",
+    "subject_id": "none is sure: every row counts as one customer",
+    "decided_at": "none is sure: no period, no trend",
 }
 
 

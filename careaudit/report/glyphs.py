@@ -19,7 +19,7 @@ _FACES = ("SourceSans3-Regular.ttf", "SourceSans3-Semibold.ttf")
 @functools.cache
 def supported() -> frozenset[int]:
     """Return the code points that every style can print."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     held: list[set[int]] = []
     for face in _FACES:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import functools
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
 from careaudit.errors import RenderError
 from careaudit.record import AuditRecord
 from careaudit.report.glyphs import FONTS, note, printable
 from careaudit.report.templating import page
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _HINT = f"On Debian or Ubuntu: apt-get install -y --no-install-recommends {PACKAGES}"
@@ -44,7 +42,7 @@ def render_pdf(record: AuditRecord) -> bytes:
     weasyprint = _weasyprint()
     escapes = note(record)
 
-    def html(fit: Fit, *, summary_only: bool = False) -> Any:  # noqa: ANN401
+    def html(fit: Fit, *, summary_only: bool = False) -> Any:
         text = page(record, "pdf", _font_css(), escapes, fit, summary_only=summary_only)
         return weasyprint.HTML(
             string=printable(text),
@@ -64,7 +62,8 @@ def render_pdf(record: AuditRecord) -> bytes:
     )
     with _collected():
         fit = _fit(lambda levels: html(levels, summary_only=True).render())
-    with _strict():
+    with _strict(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour file open
         document = html(fit).render()
         _claim_ua(document.metadata)
         for pad in range(8):
@@ -100,7 +99,7 @@ def _fit(render: Callable[[Fit], Any]) -> Fit:
     return levels[0], levels[1], levels[2]
 
 
-def _weasyprint() -> ModuleType:
+def _weasyprint() -> Any:
     """Import WeasyPrint; RenderError with the apt line where Pango is missing."""
     try:
         import weasyprint
@@ -129,19 +128,18 @@ def _font_css() -> str:
         for family, weight, file in _FACES
     )
     return (
-        faces
-        + ':root { --sans: "Source Sans 3"; --serif: "Source Serif 4", "Source Sans 3"; }\n'
+        faces + ':root { --sans: "Source Sans 3"; --serif: "Source Serif 4", "Source Sans 3"; }\n'
     )
 
 
-def _fetcher(weasyprint: ModuleType) -> Any:  # noqa: ANN401
+def _fetcher(weasyprint: Any) -> Any:
     """Return a fetcher that reads bundled fonts and nothing else."""
     allowed = {(FONTS / file).as_uri() for _, _, file in _FACES}
 
-    class Bundled(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
+    class Bundled(weasyprint.urls.URLFetcher):  # type: ignore[misc]
         """Reads the bundled fonts."""
 
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             """Fetch a bundled font; anything else is refused."""
             if url not in allowed:
                 msg = f"the report may read bundled fonts, not {url}"
@@ -209,22 +207,24 @@ def _day(as_of: str) -> datetime:
         ) from None
 
 
-def _claim_ua(metadata: Any) -> None:  # noqa: ANN401
+def _claim_ua(metadata: Any) -> None:
     """Add PDF/UA-1 to the same RDF block that claims PDF/A-3a, with its extension schema."""
     original = metadata.generate_rdf_metadata
 
     def both(variant: str, version: int, conformance: str) -> bytes:
         root = fromstring(original(variant, version, conformance))  # noqa: S314 - our own
         for prefix, uri in (
-            ("pdfaExtension", _EXTENSION), ("pdfaSchema", _SCHEMA), ("pdfaProperty", _PROPERTY),
-            ("pdfuaid", _UA), ("rdf", _RDF),
+            ("pdfaExtension", _EXTENSION),
+            ("pdfaSchema", _SCHEMA),
+            ("pdfaProperty", _PROPERTY),
+            ("pdfuaid", _UA),
+            ("rdf", _RDF),
         ):
             register_namespace(prefix, uri)
-        SubElement(
-            root, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": "", f"{{{_UA}}}part": "1"}
-        )
+        SubElement(root, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": "", f"{{{_UA}}}part": "1"})
         root.append(_extension_schema())
-        return tostring(root, encoding="utf-8")
+        made: bytes = tostring(root, encoding="utf-8")
+        return made
 
     metadata.generate_rdf_metadata = both
 
@@ -252,7 +252,7 @@ def _extension_schema() -> Element:
     return about
 
 
-def _finish(_document: Any, pdf: Any, pad: int = 0) -> None:  # noqa: ANN401
+def _finish(_document: Any, pdf: Any, pad: int = 0) -> None:
     """Leave the metadata uncompressed, and say for each header cell what it heads.
 
     A stream whose last byte is a carriage return is left uncompressed too: together with the line
@@ -260,14 +260,12 @@ def _finish(_document: Any, pdf: Any, pad: int = 0) -> None:  # noqa: ANN401
     """
     by_number = {obj.number: obj for obj in pdf.objects}
 
-    def parent(obj: Any) -> Any:  # noqa: ANN401
+    def parent(obj: Any) -> Any:
         return by_number[int(obj["P"].split()[0])]
 
     for obj in pdf.objects:
         extra = getattr(obj, "extra", None)
-        if extra is not None and (
-            extra.get("Subtype") == "/XML" or obj.data.endswith(_AMBIGUOUS)
-        ):
+        if extra is not None and (extra.get("Subtype") == "/XML" or obj.data.endswith(_AMBIGUOUS)):
             obj.compress = False
         if isinstance(obj, dict) and obj.get("S") == "/TH":
             above = parent(parent(obj))
@@ -277,7 +275,7 @@ def _finish(_document: Any, pdf: Any, pad: int = 0) -> None:  # noqa: ANN401
         pdf.add_object(_pydyf().Dictionary({"Type": "/Pad"}))
 
 
-def _pydyf() -> ModuleType:
+def _pydyf() -> Any:
     """Return the library that WeasyPrint writes with."""
     import pydyf
 

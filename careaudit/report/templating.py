@@ -31,7 +31,7 @@ def environment(medium: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
-    def isolated(value: Any) -> Any:  # noqa: ANN401
+    def isolated(value: Any) -> Any:
         if not isinstance(value, str):
             return value
         if medium == "pdf":

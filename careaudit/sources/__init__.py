@@ -10,7 +10,8 @@ from careaudit.plan import Plan
 from careaudit.record import Input
 from careaudit.sources.base import Request, Scan, Source
 from careaudit.sources.files import Relation, Workspace, find
-from careaudit.sources.scan import Opened, scan
+from careaudit.sources.rows import Opened
+from careaudit.sources.scan import scan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,8 @@ def open_source(plan: Plan, base: Path, data: pd.DataFrame | None = None) -> Tab
         inputs.extend(files.inputs())
     tables: dict[str, Relation] = {}
     for name, table in plan.tables.items():
-        files = find(f"tables.{name}", table.path, base)
+        restricted = table.access == "restricted"
+        files = find(f"tables.{name}", table.path, base, restricted=restricted)
         tables[name] = workspace.read(files)
         inputs.extend(files.inputs())
     return TableSource(Opened(workspace, log, tables, tuple(inputs)))

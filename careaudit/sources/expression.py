@@ -80,24 +80,35 @@ def _other_side(outcome: Outcome) -> str:
 
 
 def moment(column: Expr) -> Expr:
-    """Read a time as UTC: ISO with or without offset, or epoch seconds, ms, us or ns by size."""
+    """Read a time as UTC: ISO with or without offset, or epoch seconds, ms, us or ns by size.
+
+    Missing outside the years 1900 to 2999: such a day is a slip, or an infinity.
+    """
     number = column.try_cast("float64")
     size = number.abs()
     seconds = ibis.cases(
         (size < 1e11, number),
         (size < 1e14, number / 1e3),
         (size < 1e17, number / 1e6),
-        else_=number / 1e9,
+        (size < 1e20, number / 1e9),
+        else_=ibis.null("float64"),
     )
     epoch = seconds.try_cast("int64").as_timestamp("s")
-    return ibis.ifelse(size >= 1e8, epoch, column.try_cast("timestamp"))
+    stamp = ibis.ifelse(size >= 1e8, epoch, column.try_cast("timestamp"))
+    sound = stamp.between(ibis.timestamp("1900-01-01"), ibis.timestamp("2999-12-31"))
+    return ibis.ifelse(sound, stamp, ibis.null("timestamp"))
+
+
+def latest_first(column: Expr) -> list[Expr]:
+    """Order by time, then by number (a version), then by text, the latest first."""
+    return [moment(column).desc(), column.try_cast("float64").desc(), column.desc()]
 
 
 def minor_units(column: Expr) -> Expr:
-    """Read an amount as whole minor units; missing unless it is a finite number from 0 up."""
+    """Read an amount as whole minor units; missing unless it is a number from 0 to a trillion."""
     number = column.try_cast("float64")
-    fine = (number >= 0) & (number < 1e14)  # NaN and infinity compare above every number
-    return ibis.ifelse(fine, (number * MINOR).round(), ibis.null("float64")).cast("int64")
+    fine = (number >= 0) & (number < 1e12)  # NaN and infinity compare above every number
+    return (ibis.ifelse(fine, number, ibis.null("float64")) * MINOR).round().cast("int64")
 
 
 def label_state(label: Expr, positive: Sequence[str], mature: Expr) -> Expr:

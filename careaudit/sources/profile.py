@@ -304,16 +304,16 @@ def _of(log: LogProfile, name: str) -> ColumnProfile:
 
 
 def _matched(log: LogProfile, column: str, table: LogProfile, key: str) -> float:
-    """Return the share of the log's different ids that the table has."""
-    ours, theirs = (_distinct(log, column), _distinct(table, key))
-    return len(ours & theirs) / len(ours) if ours else 0.0
-
-
-def _distinct(log: LogProfile, column: str) -> set[str]:
+    """Return the share of the log's different ids that the whole table has."""
     number = [profile.name for profile in log.columns].index(column)
-    rows = log._rows  # noqa: SLF001 - ours
-    value = ex.clean(rows[f"c{number}"])
-    return {row[0] for row in log._space.fetch(rows.select(v=value).distinct())} - {None}  # noqa: SLF001
+    rows, space = log._rows, log._space  # noqa: SLF001 - ours
+    ours = rows.select(k=ex.clean(rows[f"c{number}"])).distinct()
+    ours = ours.filter(ours.k.notnull())
+    text = space.read(table.files).text([key])
+    theirs = text.select(k=ex.clean(text[key]))
+    (met,) = space.fetch(ours.semi_join(theirs, "k").aggregate(n=ibis._.count()))[0]
+    (every,) = space.fetch(ours.aggregate(n=ibis._.count()))[0]
+    return met / every if every else 0.0
 
 
 # What is wrong with the data.
@@ -417,7 +417,9 @@ def _cases(c: ColumnProfile) -> Problem | None:
         for pairs in twins
         if all(count >= MIN_SHOWN for _, count in pairs)
     ]
-    what = f"values that differ by case only{': ' + '; '.join(shown[:3]) if shown else ''}"
+    pairs = c.distinct - c.folded
+    what = f"{pairs} value{'s differ' if pairs > 1 else ' differs'} from another by case only"
+    what += f": {'; '.join(shown[:3])}" if shown else ""
     return Problem(c.name, what, rows, "They count as different: join them with `values`.")
 
 

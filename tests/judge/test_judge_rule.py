@@ -110,9 +110,7 @@ def test_a_question_without_pairs_takes_no_share():
 def test_ungated_questions_do_not_dilute_gated_ones():
     gated = ask(("g", 500, 130), ("r", 900, 360))
     alone = judge([gated], RULE)[0].rulings[0].p_adjusted
-    extra = [
-        ask(("g", 500, 200), ("r", 900, 360), name=f"x{n}", gate=False) for n in range(5)
-    ]
+    extra = [ask(("g", 500, 200), ("r", 900, 360), name=f"x{n}", gate=False) for n in range(5)]
     assert judge([gated, *extra], RULE)[0].rulings[0].p_adjusted == alone
 
 
@@ -135,9 +133,7 @@ def test_small_groups_are_pooled_and_the_pool_must_pass():
 
 
 def test_groups_below_the_minimum_are_in_the_pool_only():
-    answer = judge(
-        [ask(("r", 900, 270), ("tiny", 9, 0), ("little", 50, 15), least=10)], RULE
-    )[0]
+    answer = judge([ask(("r", 900, 270), ("tiny", 9, 0), ("little", 50, 15), least=10)], RULE)[0]
     assert [pair.group.group for pair in answer.pairs] == ["little", POOLED]
     assert answer.pairs[-1].group.n == 59
 
@@ -270,7 +266,7 @@ def test_laws_of_a_question(groups, measure):
     assert sum(pair.weight for pair in answer.pairs) == pytest.approx(1.0)
     # relabelling the groups permutes the answers and changes none of them
     renamed = [(f"z{name}", n, x) for name, n, x in reversed(samples)]
-    reference = "z" + max(samples, key=lambda s: (s[1]))[0]
+    reference = "z" + max(samples, key=lambda s: s[1])[0]
     again = judge([ask(*renamed, measure=measure, reference=reference)], RULE)[0]
     assert (again.verdict, again.reason) == (answer.verdict, answer.reason)
 

@@ -115,7 +115,7 @@ def test_worked_pairs_from_the_log(group, reference, verdict, u):
 )
 def test_newcombe_differences_from_the_log(one, two, low, high, tmp_path):
     frame = log(("one", one[1], one[0]), ("two", two[1], two[0]))
-    plan = f"""
+    plan = """
         [audit]
         name = "t"
         justification = "t"

@@ -54,16 +54,31 @@ def estimate(
     known = state == "estimated" and n > 0
     low, high = wilson(n, x) if known else (None, None)
     return Estimate(
-        measure=measure, segment=segment, group=group, n=n, events=x if known else None,
-        value=x / n if known else None, low=low, high=high, confidence=0.95, method="wilson",
+        measure=measure,
+        segment=segment,
+        group=group,
+        n=n,
+        events=x if known else None,
+        value=x / n if known else None,
+        low=low,
+        high=high,
+        confidence=0.95,
+        method="wilson",
         state="estimated" if known else ("suppressed" if state == "suppressed" else "undefined"),
         reason=None if known else state,
     )
 
 
 def comparison(
-    question: str, measure: str, orientation: str, segment: str, group: str, reference: str,
-    counts: tuple[int, int], ref: tuple[int, int], currency: str | None = None,
+    question: str,
+    measure: str,
+    orientation: str,
+    segment: str,
+    group: str,
+    reference: str,
+    counts: tuple[int, int],
+    ref: tuple[int, int],
+    currency: str | None = None,
 ) -> Comparison:
     (n, x), (m, y) = counts, ref
     p, r = x / n, y / m
@@ -105,28 +120,58 @@ def comparison(
     )
     score = 100 * (1 - 2 ** -(u * 0.97))
     return Comparison(
-        id=f"{question}:{segment}:{group}", question=question, measure=measure, segment=segment,
-        group=group, reference=reference, orientation=orientation,  # type: ignore[arg-type]
-        n=n, reference_n=m, group_value=p, reference_value=r,
+        id=f"{question}:{segment}:{group}",
+        question=question,
+        measure=measure,
+        segment=segment,
+        group=group,
+        reference=reference,
+        orientation=orientation,  # type: ignore[arg-type]
+        n=n,
+        reference_n=m,
+        group_value=p,
+        reference_value=r,
         difference=Interval(value=d, low=low, high=high),
-        ratio=Interval(value=ratio, low=ends[0], high=ends[1]), odds_ratio=None,
-        four_fifths=None, harmed="none" if d == 0 else ("group" if worse else "reference"),
-        tolerated_gap=t, u=Interval(value=u, low=u_low, high=u_high), p_parity=parity,
-        p_adjusted=min(1.0, parity * 5), p_pass=passing, p_beyond=beyond, effective_n=float(n),
-        design_effect=1.0, in_scope=n >= 100, verdict=verdict,  # type: ignore[arg-type]
-        reason=reason, detectable=Detectable(gap=2.8 * se, n_needed=math.ceil(n * (z + 2) ** 2)),
+        ratio=Interval(value=ratio, low=ends[0], high=ends[1]),
+        odds_ratio=None,
+        four_fifths=None,
+        harmed="none" if d == 0 else ("group" if worse else "reference"),
+        tolerated_gap=t,
+        u=Interval(value=u, low=u_low, high=u_high),
+        p_parity=parity,
+        p_adjusted=min(1.0, parity * 5),
+        p_pass=passing,
+        p_beyond=beyond,
+        effective_n=float(n),
+        design_effect=1.0,
+        in_scope=n >= 100,
+        verdict=verdict,  # type: ignore[arg-type]
+        reason=reason,
+        detectable=Detectable(gap=2.8 * se, n_needed=math.ceil(n * (z + 2) ** 2)),
         affected=Affected(people=people, money=money),
         score=Score(
-            value=score, low=100 * (1 - 2**-u_low), high=100 * (1 - 2**-u_high), severity=u,
-            evidence=0.97, reach=1.2, per_30_days=abs(lost) / 3,
+            value=score,
+            low=100 * (1 - 2**-u_low),
+            high=100 * (1 - 2**-u_high),
+            severity=u,
+            evidence=0.97,
+            reach=1.2,
+            per_30_days=abs(lost) / 3,
         ),
     )
 
 
 def question(
-    name: str, ask: str, measure: str | None, segments: Sequence[str],
-    found: Sequence[Comparison], *, gate: bool = True, pillar: str = "fairness",
-    reason: str | None = None, missing: str | None = None,
+    name: str,
+    ask: str,
+    measure: str | None,
+    segments: Sequence[str],
+    found: Sequence[Comparison],
+    *,
+    gate: bool = True,
+    pillar: str = "fairness",
+    reason: str | None = None,
+    missing: str | None = None,
 ) -> Question:
     fail = next((c for c in found if c.verdict == "fail"), None)
     if reason is not None:
@@ -142,9 +187,18 @@ def question(
     worst = max(found, key=lambda c: c.u.value or 0.0, default=None)
     score = worst.score if worst else Score()
     return Question(
-        id=name, ask=ask, pillar=pillar, measure=measure, segments=tuple(segments), gate=gate,
-        inconclusive="close", limit=LIMIT, verdict=verdict,  # type: ignore[arg-type]
-        reason=reason, missing=missing, coverage=0.97 if found else None,
+        id=name,
+        ask=ask,
+        pillar=pillar,
+        measure=measure,
+        segments=tuple(segments),
+        gate=gate,
+        inconclusive="close",
+        limit=LIMIT,
+        verdict=verdict,  # type: ignore[arg-type]
+        reason=reason,
+        missing=missing,
+        coverage=0.97 if found else None,
         score=Interval(value=score.value, low=score.low, high=score.high),
         worst=worst.id if worst else None,
     )
@@ -164,25 +218,45 @@ class Maker:
         self.quality: list[Quality] = []
 
     def segment(
-        self, name: str, counts: Counts, reference: str | None, kind: str = "operational",
+        self,
+        name: str,
+        counts: Counts,
+        reference: str | None,
+        kind: str = "operational",
         status: dict[str, str] | None = None,
     ) -> None:
         status = status or {}
         groups = tuple(
-            Group(group=g, n=n, share=n / self.rows, customers=n,
-                  status=status.get(g, "in_scope" if n >= 100 else ("small" if n else "empty")))
+            Group(
+                group=g,
+                n=n,
+                share=n / self.rows,
+                customers=n,
+                status=status.get(g, "in_scope" if n >= 100 else ("small" if n else "empty")),
+            )
             for g, (n, _) in counts.items()
         )
         self.segments[name] = Segment(
-            name=name, kind=kind, reference=reference, groups=groups  # type: ignore[arg-type]
+            name=name,
+            kind=kind,
+            reference=reference,
+            groups=groups,  # type: ignore[arg-type]
         )
         for g, (n, _) in counts.items():
             if status.get(g) == "unknown":
                 self.unknown[name] = n
 
     def ask(
-        self, name: str, ask: str, measure: str, orientation: str, tables: dict[str, Counts],
-        *, gate: bool = True, pillar: str = "fairness", currency: str | None = None,
+        self,
+        name: str,
+        ask: str,
+        measure: str,
+        orientation: str,
+        tables: dict[str, Counts],
+        *,
+        gate: bool = True,
+        pillar: str = "fairness",
+        currency: str | None = None,
     ) -> None:
         found: list[Comparison] = []
         first = next(iter(tables.values()))
@@ -195,8 +269,14 @@ class Maker:
             for g in known.groups:
                 n, x = counts[g.group]
                 self.estimates.append(
-                    estimate(measure, segment, g.group, n, x,
-                             "suppressed" if g.status == "suppressed" else "estimated")
+                    estimate(
+                        measure,
+                        segment,
+                        g.group,
+                        n,
+                        x,
+                        "suppressed" if g.status == "suppressed" else "estimated",
+                    )
                 )
                 if g.group == known.reference or g.status in ("unknown", "empty"):
                     continue
@@ -205,20 +285,38 @@ class Maker:
                     continue
                 assert known.reference is not None
                 found.append(
-                    comparison(name, measure, orientation, segment, g.group, known.reference,
-                               (n, x), counts[known.reference], currency)
+                    comparison(
+                        name,
+                        measure,
+                        orientation,
+                        segment,
+                        g.group,
+                        known.reference,
+                        (n, x),
+                        counts[known.reference],
+                        currency,
+                    )
                 )
             if pooled[0] and known.reference is not None:
                 found.append(
-                    comparison(name, measure, orientation, segment, POOLED, known.reference,
-                               (pooled[0], pooled[1]), counts[known.reference], currency)
+                    comparison(
+                        name,
+                        measure,
+                        orientation,
+                        segment,
+                        POOLED,
+                        known.reference,
+                        (pooled[0], pooled[1]),
+                        counts[known.reference],
+                        currency,
+                    )
                 )
         self.comparisons += found
         self.questions.append(
             question(name, ask, measure, list(tables), found, gate=gate, pillar=pillar)
         )
 
-    def record(self, **changes: Any) -> AuditRecord:  # noqa: ANN401
+    def record(self, **changes: Any) -> AuditRecord:
         gated = [q for q in self.questions if q.gate]
         fail = next((q for q in gated if q.verdict == "fail"), None)
         if fail:
@@ -241,35 +339,57 @@ class Maker:
             )
             if carrying[0].affected.money:
                 money = Money(
-                    value=(people.value or 0) * 92, low=(people.low or 0) * 92,
-                    high=(people.high or 0) * 92, currency=carrying[0].affected.money.currency,
+                    value=(people.value or 0) * 92,
+                    low=(people.low or 0) * 92,
+                    high=(people.high or 0) * 92,
+                    currency=carrying[0].affected.money.currency,
                 )
         parts: dict[str, Any] = {
             "audit": AuditInfo(
-                name="Service credits, Q2 2026", system="Credit Assist", release="7.2.0",
+                name="Service credits, Q2 2026",
+                system="Credit Assist",
+                release="7.2.0",
                 decision_kind="goodwill_credit",
                 justification="Credits are granted or denied by the model alone; denial is the"
                 " harm customers report.",
-                outcome=Outcome(favorable=("approved",), adverse=("denied",),
-                                neutral=("escalated",), confirmed=True),
+                outcome=Outcome(
+                    favorable=("approved",),
+                    adverse=("denied",),
+                    neutral=("escalated",),
+                    confirmed=True,
+                ),
             ),
             "provenance": Provenance(
-                careaudit="0.1.0", libraries={"numpy": "2.1.0", "scipy": "1.15.0"},
+                careaudit="0.1.0",
+                libraries={"numpy": "2.1.0", "scipy": "1.15.0"},
                 plan_sha256="5e" * 32,
-                inputs=(Input(role="log", name="credits_q2.csv.gz", bytes=912_344,
-                              sha256="ab" * 32),),
-                as_of="2026-07-15", expires_on="2027-07-15",
-                window=Window(start="2026-04-01", end="2026-06-30", days=91), seed=20260715,
-                settings=Settings(alpha=0.05, alpha_pass=0.05, confidence=0.8,
-                                  min_effective_n=100, min_coverage=0.95,
-                                  multiplicity="holm", comparisons=len(self.comparisons),
-                                  min_cell=10),
+                inputs=(
+                    Input(role="log", name="credits_q2.csv.gz", bytes=912_344, sha256="ab" * 32),
+                ),
+                as_of="2026-07-15",
+                expires_on="2027-07-15",
+                window=Window(start="2026-04-01", end="2026-06-30", days=91),
+                seed=20260715,
+                settings=Settings(
+                    alpha=0.05,
+                    alpha_pass=0.05,
+                    confidence=0.8,
+                    min_effective_n=100,
+                    min_coverage=0.95,
+                    multiplicity="holm",
+                    comparisons=len(self.comparisons),
+                    min_cell=10,
+                ),
             ),
             "accounts": Accounts(
-                rows_read=self.rows + 212, rows_used=self.rows,
-                excluded=(Excluded(reason="neutral", rows=180),
-                          Excluded(reason="missing_decision", rows=32)),
-                unknown=self.unknown, customers=max(1, self.rows * 7 // 10),
+                rows_read=self.rows + 212,
+                rows_used=self.rows,
+                excluded=(
+                    Excluded(reason="neutral", rows=180),
+                    Excluded(reason="missing_decision", rows=32),
+                ),
+                unknown=self.unknown,
+                customers=max(1, self.rows * 7 // 10),
                 joins=(Join(table="customers", matched=self.rows, unmatched=0),),
             ),
             "segments": tuple(self.segments.values()),
@@ -279,13 +399,19 @@ class Maker:
             "intersections": tuple(self.intersections),
             "impact": Impact(
                 score=top.score.model_copy() if top else Interval(),
-                headline="largest harm", people=people, money=money,
+                headline="largest harm",
+                people=people,
+                money=money,
                 questions_at_or_over_limit=1 if fail else 0,
                 comparison=top.id if top else None,
             ),
             "quality": tuple(self.quality),
-            "double_entry": DoubleEntry(library="fairlearn", version="0.13.0",
-                                        compared=len(self.estimates), largest_difference=1.1e-16),
+            "double_entry": DoubleEntry(
+                library="fairlearn",
+                version="0.13.0",
+                compared=len(self.estimates),
+                largest_difference=1.1e-16,
+            ),
             "verdict": verdict,
             "reason": reason,
         }
@@ -298,10 +424,18 @@ class Maker:
 
 
 ZIP: Counts = {
-    "1": (2400, 720), "2": (2500, 600), "3": (2600, 494), "4": (2400, 430), "5": (2600, 455),
+    "1": (2400, 720),
+    "2": (2500, 600),
+    "3": (2600, 494),
+    "4": (2400, 430),
+    "5": (2600, 455),
 }
 LANGUAGE: Counts = {
-    "en": (9200, 1850), "es": (1900, 520), "vi": (640, 130), "tl": (60, 14), "unknown": (700, 185),
+    "en": (9200, 1850),
+    "es": (1900, 520),
+    "vi": (640, 130),
+    "tl": (60, 14),
+    "unknown": (700, 185),
 }
 
 
@@ -310,23 +444,67 @@ def failing() -> AuditRecord:
     m = Maker()
     m.segment("zip_income", ZIP, "5", "proxy")
     m.segment("language", LANGUAGE, "en", "protected", {"unknown": "unknown"})
-    m.ask("credit-denied", "Is a service credit denied more often to some customers?",
-          "adverse_rate", "adverse", {"zip_income": ZIP, "language": LANGUAGE}, currency="USD")
+    m.ask(
+        "credit-denied",
+        "Is a service credit denied more often to some customers?",
+        "adverse_rate",
+        "adverse",
+        {"zip_income": ZIP, "language": LANGUAGE},
+        currency="USD",
+    )
     wrong: Counts = {"1": (300, 48), "2": (310, 40), "3": (330, 36), "4": (300, 34), "5": (340, 37)}
-    m.ask("wrongly-denied", "Are customers who were owed a credit refused alike?",
-          "wrongful_adverse_rate", "adverse", {"zip_income": wrong})
+    m.ask(
+        "wrongly-denied",
+        "Are customers who were owed a credit refused alike?",
+        "wrongful_adverse_rate",
+        "adverse",
+        {"zip_income": wrong},
+    )
     checked: Counts = {
-        "1": (2400, 1922), "2": (2500, 2010), "3": (2600, 2088), "4": (2400, 1930), "5": (2600, 2085)
+        "1": (2400, 1922),
+        "2": (2500, 2010),
+        "3": (2600, 2088),
+        "4": (2400, 1930),
+        "5": (2600, 2085),
     }
-    m.ask("checked", "Are decisions checked as often for everyone?", "label_coverage", "favorable",
-          {"zip_income": checked}, gate=False, pillar="redress")
+    m.ask(
+        "checked",
+        "Are decisions checked as often for everyone?",
+        "label_coverage",
+        "favorable",
+        {"zip_income": checked},
+        gate=False,
+        pillar="redress",
+    )
     m.questions.append(
-        question("appeal", "Do appeals put mistakes right for everyone?", None, ["zip_income"], (),
-                 reason="not_assessed", missing="a column with the result of the appeal",
-                 pillar="redress"))
-    for a, b in (("1", "en"), ("1", "es"), ("1", "vi"), ("2", "en"), ("2", "es"), ("2", "vi"),
-                 ("3", "en"), ("3", "es"), ("3", "vi"), ("4", "en"), ("4", "es"), ("4", "vi"),
-                 ("5", "en"), ("5", "es"), ("5", "vi")):
+        question(
+            "appeal",
+            "Do appeals put mistakes right for everyone?",
+            None,
+            ["zip_income"],
+            (),
+            reason="not_assessed",
+            missing="a column with the result of the appeal",
+            pillar="redress",
+        )
+    )
+    for a, b in (
+        ("1", "en"),
+        ("1", "es"),
+        ("1", "vi"),
+        ("2", "en"),
+        ("2", "es"),
+        ("2", "vi"),
+        ("3", "en"),
+        ("3", "es"),
+        ("3", "vi"),
+        ("4", "en"),
+        ("4", "es"),
+        ("4", "vi"),
+        ("5", "en"),
+        ("5", "es"),
+        ("5", "vi"),
+    ):
         n = {"en": 1700, "es": 380, "vi": 140}[b] - 20 * int(a)
         rate = 0.33 - 0.035 * int(a) + (0.08 if b == "es" else 0.0)
         x = round(n * rate)
@@ -334,20 +512,42 @@ def failing() -> AuditRecord:
         few = b == "vi" and a in "45"
         m.intersections.append(
             Intersection(
-                question="credit-denied", measure="adverse_rate", segment="zip_income*language",
-                group=f"{a}*{b}", reference="rest", n=n, events=None if few else x,
-                value=None if few else x / n, low=None if few else low,
-                high=None if few else high, reference_value=0.2,
-                difference=Interval(value=x / n - 0.2, low=None, high=None), ratio=Interval(),
-                u=1.0, p_parity=0.01, q_value=0.02, notable=b == "es" and a in "12",
-                state="suppressed" if few else "estimated", reason=None,
+                question="credit-denied",
+                measure="adverse_rate",
+                segment="zip_income*language",
+                group=f"{a}*{b}",
+                reference="rest",
+                n=n,
+                events=None if few else x,
+                value=None if few else x / n,
+                low=None if few else low,
+                high=None if few else high,
+                reference_value=0.2,
+                difference=Interval(value=x / n - 0.2, low=None, high=None),
+                ratio=Interval(),
+                u=1.0,
+                p_parity=0.01,
+                q_value=0.02,
+                notable=b == "es" and a in "12",
+                state="suppressed" if few else "estimated",
+                reason=None,
             )
         )
     m.quality += [
-        Quality(code="unknown_values", severity="warning", where="segment language",
-                message="700 decisions have no recorded language.", rows=700),
-        Quality(code="measure_chosen", severity="info", where="question credit-denied",
-                message="The measure was named in the plan.", rows=None),
+        Quality(
+            code="unknown_values",
+            severity="warning",
+            where="segment language",
+            message="700 decisions have no recorded language.",
+            rows=700,
+        ),
+        Quality(
+            code="measure_chosen",
+            severity="info",
+            where="question credit-denied",
+            message="The measure was named in the plan.",
+            rows=None,
+        ),
     ]
     return m.record()
 
@@ -355,10 +555,19 @@ def failing() -> AuditRecord:
 def passing() -> AuditRecord:
     """Every gap is shown to be small."""
     m = Maker(20_000)
-    age: Counts = {"18 to 29": (5000, 1500), "30 to 64": (10_000, 3010), "65 and over": (5000, 1490)}
+    age: Counts = {
+        "18 to 29": (5000, 1500),
+        "30 to 64": (10_000, 3010),
+        "65 and over": (5000, 1490),
+    }
     m.segment("age", age, "30 to 64", "protected")
-    m.ask("given", "Is a credit given as often to every age?", "favorable_rate", "favorable",
-          {"age": age})
+    m.ask(
+        "given",
+        "Is a credit given as often to every age?",
+        "favorable_rate",
+        "favorable",
+        {"age": age},
+    )
     return m.record()
 
 
@@ -377,8 +586,14 @@ def signal() -> AuditRecord:
     m = Maker(3000)
     plan: Counts = {"basic": (1500, 360), "plus": (1500, 280)}
     m.segment("plan", plan, "plus")
-    m.ask("denied", "Are credits refused alike on every plan?", "adverse_rate", "adverse",
-          {"plan": plan}, currency="")
+    m.ask(
+        "denied",
+        "Are credits refused alike on every plan?",
+        "adverse_rate",
+        "adverse",
+        {"plan": plan},
+        currency="",
+    )
     record = m.record()
     return record.model_copy(
         update={"accounts": record.accounts.model_copy(update={"customers": 3000})}
@@ -391,9 +606,16 @@ def not_assessed() -> AuditRecord:
     team: Counts = {"a": (700, 0), "b": (500, 0)}
     m.segment("team", team, "a")
     m.questions.append(
-        question("wrong", "Are customers who were owed a credit refused alike?",
-                 "wrongful_adverse_rate", ["team"], (), reason="not_assessed",
-                 missing="a column that says whether the decision was right"))
+        question(
+            "wrong",
+            "Are customers who were owed a credit refused alike?",
+            "wrongful_adverse_rate",
+            ["team"],
+            (),
+            reason="not_assessed",
+            missing="a column that says whether the decision was right",
+        )
+    )
     return m.record()
 
 
@@ -401,11 +623,20 @@ def single_group() -> AuditRecord:
     """One group and nothing to compare with; one-liner without a plan."""
     m = Maker(400)
     m.segment("region", {"all": (400, 100)}, None)
-    m.estimates += [estimate("adverse_rate", None, None, 400, 100),
-                    estimate("adverse_rate", "region", "all", 400, 100)]
+    m.estimates += [
+        estimate("adverse_rate", None, None, 400, 100),
+        estimate("adverse_rate", "region", "all", 400, 100),
+    ]
     m.questions.append(
-        question("q1", "Is the adverse decision given alike?", "adverse_rate", ["region"], (),
-                 reason="no_comparator"))
+        question(
+            "q1",
+            "Is the adverse decision given alike?",
+            "adverse_rate",
+            ["region"],
+            (),
+            reason="no_comparator",
+        )
+    )
     return m.record(audit=AuditInfo(name="log.csv", decision_kind="other"))
 
 
@@ -414,8 +645,9 @@ def all_small() -> AuditRecord:
     m = Maker(260)
     shop: Counts = {"A": (150, 40), "B": (60, 20), "C": (44, 12), "D": (6, 2)}
     m.segment("shop", shop, "A", status={"D": "suppressed"})
-    m.ask("q", "Are requests decided alike in every shop?", "adverse_rate", "adverse",
-          {"shop": shop})
+    m.ask(
+        "q", "Are requests decided alike in every shop?", "adverse_rate", "adverse", {"shop": shop}
+    )
     return m.record(audit=AuditInfo(name="shops", system="Router", decision_kind="other"))
 
 
@@ -434,8 +666,14 @@ def ungated() -> AuditRecord:
     """A failing question that does not decide."""
     m = Maker()
     m.segment("zip_income", ZIP, "5", "proxy")
-    m.ask("denied", "Are credits refused alike?", "adverse_rate", "adverse", {"zip_income": ZIP},
-          gate=False)
+    m.ask(
+        "denied",
+        "Are credits refused alike?",
+        "adverse_rate",
+        "adverse",
+        {"zip_income": ZIP},
+        gate=False,
+    )
     return m.record()
 
 
@@ -443,15 +681,34 @@ def favoured() -> AuditRecord:
     """The gap is in favour of the group: the reference is harmed."""
     m = Maker()
     m.segment("zip_income", ZIP, "1", "proxy")
-    m.ask("denied", "Are credits refused alike?", "adverse_rate", "adverse", {"zip_income": ZIP},
-          currency="EUR")
+    m.ask(
+        "denied",
+        "Are credits refused alike?",
+        "adverse_rate",
+        "adverse",
+        {"zip_income": ZIP},
+        currency="EUR",
+    )
     return m.record()
 
 
 HOSTILE = (
-    '<script>alert("x")</script>', "a & b < c > 'd'", "line\nbreak\tand\x07bell", "=cmd|'/c calc'!A0",
-    "🎈🎉", "中文", "العربية", "x" * 300, "\u202egnp.exe", "a*b", "", "   ", "{{ 7*7 }}",
-    "</title></svg>", "é", "ｆｕｌｌ",
+    '<script>alert("x")</script>',
+    "a & b < c > 'd'",
+    "line\nbreak\tand\x07bell",
+    "=cmd|'/c calc'!A0",
+    "🎈🎉",
+    "中文",
+    "العربية",
+    "x" * 300,
+    "\u202egnp.exe",
+    "a*b",
+    "",
+    "   ",
+    "{{ 7*7 }}",
+    "</title></svg>",
+    "é",
+    "ｆｕｌｌ",
 )
 
 
@@ -459,14 +716,24 @@ def hostile() -> AuditRecord:
     """Names that try to act, or that the fonts lack."""
     m = Maker(16_000)
     counts: Counts = {name: (1000, 200 + 12 * i) for i, name in enumerate(HOSTILE)}
-    m.segment("<b>name</b>&\"", counts, HOSTILE[0])
+    m.segment('<b>name</b>&"', counts, HOSTILE[0])
     m.segment("لغة", {"العربية": (8000, 1500), "עברית": (8000, 2300)}, "العربية")
-    m.ask("q", 'Is <i>anyone</i> "refused" more & more often?\nReally 🎈?', "adverse_rate", "adverse",
-          {"<b>name</b>&\"": counts, "لغة": {"العربية": (8000, 1500), "עברית": (8000, 2300)}})
+    m.ask(
+        "q",
+        'Is <i>anyone</i> "refused" more & more often?\nReally 🎈?',
+        "adverse_rate",
+        "adverse",
+        {'<b>name</b>&"': counts, "لغة": {"العربية": (8000, 1500), "עברית": (8000, 2300)}},
+    )
     m.quality.append(Quality(code="x", severity="error", where="<where>", message="<img src=x>"))
-    info = AuditInfo(name="<h1>審査</h1>", system="Bot <3 \u202e", release="1 & 2",
-                     decision_kind="<kind>", justification="</p><script>1</script>",
-                     outcome=Outcome(adverse=("<no>",), favorable_is_rest=True))
+    info = AuditInfo(
+        name="<h1>審査</h1>",
+        system="Bot <3 \u202e",
+        release="1 & 2",
+        decision_kind="<kind>",
+        justification="</p><script>1</script>",
+        outcome=Outcome(adverse=("<no>",), favorable_is_rest=True),
+    )
     return m.record(audit=info)
 
 
@@ -474,13 +741,20 @@ def many(groups: int) -> AuditRecord:
     """Many groups, with names of 60 characters."""
     m = Maker(groups * 300)
     counts: Counts = {
-        f"group {i:04d} with a name that goes on for quite a long while {i % 7}"[:60]:
-            (300, 60 + (i * 37) % 25 + (60 if i % 97 == 3 else 0))
+        f"group {i:04d} with a name that goes on for quite a long while {i % 7}"[:60]: (
+            300,
+            60 + (i * 37) % 25 + (60 if i % 97 == 3 else 0),
+        )
         for i in range(groups)
     }
     m.segment("branch", counts, next(iter(counts)))
-    m.ask("denied", "Are requests refused alike in every branch?", "adverse_rate", "adverse",
-          {"branch": counts})
+    m.ask(
+        "denied",
+        "Are requests refused alike in every branch?",
+        "adverse_rate",
+        "adverse",
+        {"branch": counts},
+    )
     return m.record()
 
 
@@ -490,26 +764,50 @@ def six() -> AuditRecord:
     m.segment("zip_income", ZIP, "5", "proxy")
     m.segment("language", LANGUAGE, "en", "protected", {"unknown": "unknown"})
     for i, (measure, side) in enumerate(
-        [("adverse_rate", "adverse"), ("favorable_rate", "favorable"),
-         ("wrongful_adverse_rate", "adverse"), ("wrongful_favorable_rate", "favorable"),
-         ("adverse_precision", "favorable"), ("label_coverage", "favorable")]
+        [
+            ("adverse_rate", "adverse"),
+            ("favorable_rate", "favorable"),
+            ("wrongful_adverse_rate", "adverse"),
+            ("wrongful_favorable_rate", "favorable"),
+            ("adverse_precision", "favorable"),
+            ("label_coverage", "favorable"),
+        ]
     ):
         shift = 1 + 0.4 * i
         tables = {
-            name: {g: (n, round(x * shift) if round(x * shift) < n else n - 1)
-                   for g, (n, x) in table.items()}
+            name: {
+                g: (n, round(x * shift) if round(x * shift) < n else n - 1)
+                for g, (n, x) in table.items()
+            }
             for name, table in (("zip_income", ZIP), ("language", LANGUAGE))
         }
-        m.ask(f"q{i}", f"Question {i + 1}: are customers treated alike?", measure, side, tables,
-              gate=i < 4, currency="USD")
+        m.ask(
+            f"q{i}",
+            f"Question {i + 1}: are customers treated alike?",
+            measure,
+            side,
+            tables,
+            gate=i < 4,
+            currency="USD",
+        )
     return m.record()
 
 
 ALL = {
-    "failing": failing, "passing": passing, "inconclusive": inconclusive, "signal": signal,
-    "not_assessed": not_assessed, "single_group": single_group, "all_small": all_small,
-    "empty": empty, "ungated": ungated, "favoured": favoured, "hostile": hostile,
-    "forty": lambda: many(40), "thousand": lambda: many(1000), "six": six,
+    "failing": failing,
+    "passing": passing,
+    "inconclusive": inconclusive,
+    "signal": signal,
+    "not_assessed": not_assessed,
+    "single_group": single_group,
+    "all_small": all_small,
+    "empty": empty,
+    "ungated": ungated,
+    "favoured": favoured,
+    "hostile": hostile,
+    "forty": lambda: many(40),
+    "thousand": lambda: many(1000),
+    "six": six,
 }
 
 __all__ = ["ALL", "HOSTILE"]

@@ -1,0 +1,1 @@
+"""Pictures drawn by hand: SVG that needs no library."""

@@ -27,7 +27,7 @@ def filled(rate: float, per: int) -> int:
 
 
 def icon_array(rate: float, per: int, colour: str, alt: str) -> str:
-    """Return an SVG of `per` dots, 20 in a row (50 for 1,000); its title is the text for readers."""
+    """Return an SVG of `per` dots, 20 in a row (50 for 1,000), with a title for readers."""
     columns, radius, line = (20, 6.2, 1.3) if per == 100 else (50, 2.4, 0.8)
     pitch = WIDTH / columns
     rows = per // columns
@@ -42,8 +42,10 @@ def icon_array(rate: float, per: int, colour: str, alt: str) -> str:
             off.append(_circle(x, y, round(radius - line / 2, 2)))
     height = pitch * rows
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:.1f}"'
-        f' width="{WIDTH:g}" height="{height:.1f}" role="img">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:.1f}"'
+            f' width="{WIDTH:g}" height="{height:.1f}" role="img">'
+        ),
         f"<title>{escape(plain(alt))}</title>",
     ]
     if on:

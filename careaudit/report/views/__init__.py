@@ -1,4 +1,4 @@
-"""Record -> plain views for the templates: prose, tables and pictures come from the same objects."""
+"""Record -> plain views: prose, tables and pictures come from the same objects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from careaudit.record import AuditRecord
 from careaudit.report.views import annex, findings, summary
 from careaudit.report.views.book import Book
+from careaudit.report.views.findings import Finding, Gap
+from careaudit.report.views.summary import Summary
 from careaudit.report.wording import standing
 from careaudit.report.wording.names import plain, said
 from careaudit.report.wording.pages import FOOT
@@ -24,9 +26,9 @@ class Report:
     foot: str
     as_of: str
     running: str
-    summary: summary.Summary
-    findings: tuple[findings.Finding, ...]
-    gaps: tuple[findings.Gap, ...]
+    summary: Summary
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
     numbers: tuple[annex.NumbersTable, ...]
     notes: tuple[annex.Note, ...]
     notes_left: int

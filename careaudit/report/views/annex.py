@@ -99,7 +99,7 @@ def _numbers(book: Book, c: Comparison, limit: float, per: int) -> Numbers:
         ),
         ratio=_interval(*(num.ratio(v, limit) for v in (c.ratio.value, c.ratio.low, c.ratio.high))),
         u=_interval(units(c.u.value), units(c.u.low), units(c.u.high)),
-        p=f"{num.p_value(c.p_parity, settings.alpha)} / {num.p_value(c.p_adjusted, settings.alpha)}",
+        p=" / ".join(num.p_value(v, settings.alpha) for v in (c.p_parity, c.p_adjusted)),
         beyond=(
             f"{num.p_value(c.p_beyond, settings.alpha)} /"
             f" {num.p_value(c.p_pass, settings.alpha_pass)}"
@@ -159,9 +159,7 @@ def build_rows(book: Book) -> list[tuple[str, str]]:
     rows.append((tell.ROWS_USED, num.count(a.rows_used)))
     if a.customers is not None:
         rows.append((tell.CUSTOMERS, num.count(a.customers)))
-    rows += [
-        (tell.unknown(segment_name(s)), num.count(n)) for s, n in list(a.unknown.items())[:20]
-    ]
+    rows += [(tell.unknown(segment_name(s)), num.count(n)) for s, n in list(a.unknown.items())[:20]]
     for j in a.joins[:20]:
         rows.append((tell.joined(name(j.table, 40)), num.count(j.matched)))
         rows.append((tell.unjoined(name(j.table, 40)), num.count(j.unmatched)))
@@ -198,5 +196,3 @@ def build_provenance(book: Book) -> list[tuple[str, str]]:
         (tell.SOFTWARE, f"careaudit {clean(p.careaudit)}"),
         (tell.LIBRARIES, libraries or num.NONE),
     ]
-
-

@@ -11,7 +11,7 @@ from careaudit.report.views.summary import anchor, small_groups
 from careaudit.report.views.tables import Forest, forests
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import pages as tell
-from careaudit.report.wording.names import said, segment_name
+from careaudit.report.wording.names import said, segment_name, where
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer, pillar
 from careaudit.report.wording.words import reason as because
 
@@ -82,21 +82,28 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
     return text or [tell.NOTHING_SEEN]
 
 
-def _sure(book: Book, q: Question, per: int) -> list[str]:
+def _sure(book: Book, q: Question) -> list[str]:
     """Say how sure the answer is."""
     text = [because(q.verdict, q.reason)]
     found = book.main(q)
     kinds = [answer(c.verdict, c.reason) for c in found]
     if found:
-        text.append(tell.comparisons(len(found), kinds.count(ACTION), kinds.count(WATCH),
-                                     kinds.count(NO_GAP), kinds.count(CANNOT)))
+        text.append(
+            tell.comparisons(
+                len(found),
+                kinds.count(ACTION),
+                kinds.count(WATCH),
+                kinds.count(NO_GAP),
+                kinds.count(CANNOT),
+            )
+        )
     if q.coverage is not None:
         text.append(tell.coverage(q.coverage))
     opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH)]
     for c in opens[:2]:
         need = say.needed(c)
         if need:
-            text.append(tell.for_group(say.where(c.segment, c.group, book.groups), need))
+            text.append(tell.for_group(where(c.segment, c.group, book.groups), need))
     passing = [c for c in found if c.verdict == "pass" and c.detectable.gap is not None]
     if passing and not opens:
         widest = max(passing, key=lambda c: c.detectable.gap or 0.0)
@@ -121,11 +128,14 @@ def _effect(book: Book, q: Question) -> list[str]:
             amount = c.affected.money
             if amount and amount.value is not None and amount.value > 0:
                 text[-1] += " " + tell.money_of(
-                    amount.value, amount.low, amount.high, amount.currency,
+                    amount.value,
+                    amount.low,
+                    amount.high,
+                    amount.currency,
                     book.record.audit.decision_kind,
                 )
         elif c.harmed == "reference":
-            text.append(tell.in_favour(say.where(c.segment, c.group, book.groups)))
+            text.append(tell.in_favour(where(c.segment, c.group, book.groups)))
     shown = text[:MOST_SENTENCES]
     if len(text) > len(shown):
         shown.append(tell.more_findings(len(text) - len(shown)))
@@ -159,7 +169,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
         criterion=tuple(criterion or [tell.NO_LIMIT]),
         saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, per))),
         sides=tuple(sides),
-        sure=tuple(_sure(book, q, per)),
+        sure=tuple(_sure(book, q)),
         effect=tuple(_effect(book, q)),
         steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason)),
         forests=tuple(forests(book, q)) if book.main(q) or overall else (),
@@ -190,7 +200,7 @@ def build_gaps(book: Book) -> list[Gap]:
     for _, c in opens[:20]:
         rows.append(
             Gap(
-                tell.where_title(say.where(c.segment, c.group, book.groups)),
+                tell.where_title(where(c.segment, c.group, book.groups)),
                 because(c.verdict, c.reason),
                 say.needed(c) or tell.MORE_DECISIONS,
             )
@@ -199,13 +209,21 @@ def build_gaps(book: Book) -> list[Gap]:
         rows.append(Gap(tell.more_rows(len(opens) - 20), tell.AS_ABOVE, tell.IN_JSON))
     small = small_groups(book)
     if small:
-        rows.append(Gap(tell.small_rows(small), because("inconclusive", "small"),
-                        tell.small_needs(book.record.provenance.settings.min_effective_n)))
+        rows.append(
+            Gap(
+                tell.small_rows(small),
+                because("inconclusive", "small"),
+                tell.small_needs(book.record.provenance.settings.min_effective_n),
+            )
+        )
     for segment, count in sorted(book.record.accounts.unknown.items(), key=lambda x: -x[1])[:6]:
         if count:
             rows.append(
-                Gap(tell.unknown_row(segment_name(segment), count), tell.UNKNOWN_WHY,
-                    tell.UNKNOWN_NEEDS)
+                Gap(
+                    tell.unknown_row(segment_name(segment), count),
+                    tell.UNKNOWN_WHY,
+                    tell.UNKNOWN_NEEDS,
+                )
             )
     rows.append(Gap(*tell.NEVER))
     rows.append(Gap(*tell.CAUSE))

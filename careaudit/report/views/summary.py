@@ -10,9 +10,10 @@ from careaudit.report.charts.icons import icon_array
 from careaudit.report.views.book import Book
 from careaudit.report.views.heat import HeatMap, heat_map
 from careaudit.report.views.tables import Forest, forests
+from careaudit.report.wording import captions
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import summary as tell
-from careaudit.report.wording.names import group_name, said, segment_name
+from careaudit.report.wording.names import group_name, said, segment_name, where
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
 
 MOST_QUESTIONS = 7
@@ -133,7 +134,8 @@ def _lead(book: Book, gated: list[Question]) -> list[str]:
         if same and kind is not NO_GAP:
             text.append(tell.gap_sentence(book.words(q.measure), same, book.groups))
     if len(text) == 1 and kind is CANNOT and gated:
-        text.append(tell.open_ended(len(gated), sum(q.verdict == "pass" for q in gated)))
+        passing = sum(q.verdict == "pass" for q in gated)
+        text.append(tell.open_ended(len(gated), passing, tell.reason_short(gated[0])))
     outside = [q for q in record.questions if not q.gate and q.verdict == "fail"]
     if outside and gated and len(text) < 3:
         text.append(tell.outside(len(outside)))
@@ -155,7 +157,7 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
         ("reference", c.reference or "rest", c.reference_value),
         ("group", c.group, c.group_value),
     ):
-        place = say.where(c.segment, group, book.groups, 26)
+        place = where(c.segment, group, book.groups, 26)
         colour = kind.css if side == c.harmed and kind in (ACTION, WATCH) else "plain"
         e = book.estimates.get((c.measure, c.segment, group))
         span = num.span(e.low, e.high, per) if e else None
@@ -172,12 +174,12 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
 
 def small_groups(book: Book) -> list[str]:
     """Return the groups that cannot be judged alone, as segment and name."""
-    found = []
-    for s in book.record.segments:
-        for g in s.groups:
-            if g.status in ("small", "suppressed") and g.n:
-                found.append(f"{segment_name(s.name, 30)} {group_name(g.group, 24)}")
-    return found
+    return [
+        f"{segment_name(s.name, 30)} {group_name(g.group, 24)}"
+        for s in book.record.segments
+        for g in s.groups
+        if g.status in ("small", "suppressed") and g.n
+    ]
 
 
 def _not_assessed(book: Book) -> list[str]:
@@ -218,7 +220,9 @@ def _could_change(book: Book, headline: Comparison | None) -> list[str]:
     near = [
         c
         for c in record.comparisons
-        if c.u.low is not None and c.u.high is not None and c.u.low < 1 < c.u.high
+        if c.u.low is not None
+        and c.u.high is not None
+        and c.u.low < 1 < c.u.high
         and c.within is None
     ]
     if near:
@@ -252,7 +256,7 @@ def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
     carrying = _carrying(book, q, headline)
     if headline and carrying and people.value is not None and people.value > 0:
         instead = words.instead_customers if book.one_each else words.instead
-        place = tell.places(carrying, book.groups, 4)
+        place = tell.places(carrying, book.groups, 3 if len(carrying) != 4 else 4)
         contrast = say.contrast(carrying[0], book.groups, 24)
         result.append(
             Big(
@@ -281,7 +285,8 @@ def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
 
 def _evidence(book: Book) -> tuple[list[str], list[str]]:
     """Sort the findings into well supported and less certain."""
-    strong, weak = [], []
+    strong: list[str] = []
+    weak: list[str] = []
     for q in book.record.questions:
         words = book.words(q.measure)
         action = _flagged(book, q, ACTION)
@@ -303,7 +308,7 @@ def _evidence(book: Book) -> tuple[list[str], list[str]]:
     ]
     notable = [i for i in book.record.intersections if i.notable]
     if len(notable) > 1:
-        weak.append(tell.overlaps(len(notable)))
+        weak.append(captions.overlaps(len(notable)))
     else:
         weak += [say.overlap(i, book.words(i.measure), book.groups) for i in notable]
     if opens:
@@ -327,8 +332,8 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
         room -= size
         words = book.words(q.measure)
         overall = book.estimates.get((q.measure or "", None, None))
-        note = tell.forest_note(words, book.per(q), overall.value if overall else None)
-        head = tell.forest_head(words, _flagged(book, q, ACTION), book.groups)
+        note = captions.forest_note(words, book.per(q), overall.value if overall else None)
+        head = captions.forest_head(words, _flagged(book, q, ACTION), book.groups)
         blocks.append(Block(head, note, tuple(tables)))
     return blocks
 
@@ -376,15 +381,17 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         could_change=tuple(_could_change(book, headline)),
         bigs=tuple(_bigs(book, headline)),
         blocks=tuple(blocks),
-        source=tell.source(record, [x.rows for x in record.accounts.excluded]),
+        source=captions.source(record, [x.rows for x in record.accounts.excluded]),
         heat=heat,
-        heat_head=tell.heat_head(len(heat.notable), heat.rows_of, heat.columns_in) if heat else "",
-        heat_note=tell.heat_note(
+        heat_head=captions.heat_head(len(heat.notable), heat.rows_of, heat.columns_in)
+        if heat
+        else "",
+        heat_note=captions.heat_note(
             book.words(crossed.measure if crossed else None), heat.per, heat.legend
         )
         if heat
         else "",
-        heat_source=tell.heat_source(heat.cells, heat.left_out) if heat else "",
+        heat_source=captions.heat_source(heat.cells, heat.left_out) if heat else "",
         supported=tuple(strong),
         uncertain=tuple(weak),
         conditions=tuple(_conditions(book)),

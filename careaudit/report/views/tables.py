@@ -103,8 +103,14 @@ def _label(book: Book, segment: str, group: str | None) -> str:
 
 
 def _row(
-    book: Book, segment: str, group: str, e: Estimate | None, c: Comparison | None,
-    scale: Axis | None, per: int, c_of: list[Comparison] | None,
+    book: Book,
+    segment: str,
+    group: str,
+    e: Estimate | None,
+    c: Comparison | None,
+    scale: Axis | None,
+    per: int,
+    c_of: list[Comparison] | None,
 ) -> Row:
     """Return one row from the estimate, or from the comparison where there is no estimate."""
     known = book.group(segment, group)
@@ -201,9 +207,7 @@ def _bounded(
     return [order[i] for i in kept]
 
 
-def forests(
-    book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = True
-) -> list[Forest]:
+def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = True) -> list[Forest]:
     """Return the tables of a question, one per attribute, on one shared axis."""
     per = book.per(q)
     overall = book.estimates.get((q.measure or "", None, None))
@@ -231,12 +235,17 @@ def forests(
         known = book.segments.get(segment)
         found = next((c.reference for c in book.main(q) if c.segment == segment), None)
         reference = found or (known.reference if known else None)
-        own = [c for c in book.main(q) if c.segment == segment]
+        beside = [c for c in book.main(q) if c.segment == segment]
         rows = tuple(
             _row(
-                book, segment, group, book.estimates.get((q.measure or "", segment, group)),
-                pairs.get((segment, group)), scale, per,
-                own if group == reference else None,
+                book,
+                segment,
+                group,
+                book.estimates.get((q.measure or "", segment, group)),
+                pairs.get((segment, group)),
+                scale,
+                per,
+                beside if group == reference else None,
             )
             for group in kept[segment]
             if pooled or group != POOLED

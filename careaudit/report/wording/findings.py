@@ -69,7 +69,7 @@ def other_side(c: Comparison, per: int, groups: Groups, words: MeasureWords) -> 
         return None
     here, there = sides(c, groups)[0], contrast(c, groups)
     return (
-        f"Seen from the other side: {num.in_every(1 - first, per)} {words.no_event} {here},"
+        f"The other side: {num.in_every(1 - first, per)} {words.no_event} {here},"
         f" against {num.every(1 - other, per)} {there}."
     )
 
@@ -109,11 +109,10 @@ def limit_points(gap: float, per: int) -> str:
 def limit_rule(q: Question, orientation: str) -> list[str]:
     """Say the tolerance curve in words, and whose it is."""
     ratio, floor, cap = q.limit.ratio, q.limit.floor, q.limit.cap
-    share, side = (
-        (1 / ratio - 1, "lower") if orientation == "adverse" else (1 - ratio, "higher")
-    )
+    share, side = (1 / ratio - 1, "lower") if orientation == "adverse" else (1 - ratio, "higher")
     per = num.per_of([floor, cap])
-    ends = f"never less than {limit_points(floor, per)}, nor more than {limit_points(cap, per)}"
+    least = limit_points(floor, per).split(" ", 1)[0]
+    ends = f"never less than {least} nor more than {limit_points(cap, per)}"
     return [
         f"A gap of up to {num.percent(share)} of the {side} rate is tolerated, {ends}.",
         "The limit is a policy value of the audit plan, not law. The council may set another.",

@@ -139,8 +139,10 @@ def steps(kind: Answer, reason: str) -> list[str]:
     if kind is ACTION:
         return [
             "A person could review decisions of the listed groups until a re-audit.",
-            "The product owner could look for the rule, text or field that goes along with the"
-            " gap.",
+            (
+                "The product owner could look for the rule, text or field that goes along with the"
+                " gap."
+            ),
             "A re-audit on new decisions would show whether the gap has closed.",
         ]
     if kind is WATCH:

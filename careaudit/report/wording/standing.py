@@ -13,11 +13,11 @@ LIMITS = (
     "The limits are the council’s values, not law.",
     "Groups are as the log records them.",
     "A checked outcome may carry the same error as the decision it checks.",
-    "“Cannot tell yet” means that the data cannot tell. It does not mean that the system treats"
-    " groups alike.",
+    (
+        "“Cannot tell yet” means that the data cannot tell. It does not mean that the system treats"
+        " groups alike."
+    ),
 )
-
-MORE_IN_JSON = "{count} more {noun} in audit.json, which is attached to report.pdf."
 
 
 def how_to_read(confidence: str) -> list[tuple[str, str]]:
@@ -25,33 +25,48 @@ def how_to_read(confidence: str) -> list[tuple[str, str]]:
     return [
         (
             "In every 100",
-            "Rates are written as so many in every 100 decisions. Where a rate is very small, the"
-            " whole section is written in every 1,000 or 10,000.",
+            (
+                "Rates are written as so many in every 100 decisions. Where a rate is very"
+                " small, the"
+                " whole section is written in every 1,000 or 10,000."
+            ),
         ),
         (
             "Plausible range",
-            "If we drew many periods like this one, ranges built this way would contain the true"
-            f" rate {confidence} times in 100. The range of a gap is built the same way.",
+            (
+                "If we drew many periods like this one, ranges built this way would contain the"
+                " true"
+                f" rate {confidence} times in 100. The range of a gap is built the same way."
+            ),
         ),
         (
             "Gap",
-            "The difference between the rates of two groups. Numbers are rounded after computing,"
-            " so a printed gap may differ by 1 from the printed rates.",
+            (
+                "The difference between the rates of two groups. Numbers are rounded after"
+                " computing,"
+                " so a printed gap may differ by 1 from the printed rates."
+            ),
         ),
         (
             "Limit",
-            "The largest gap that the audit plan tolerates. A gap is compared with it in either"
-            " direction: a group may be treated worse or better than its comparison group.",
+            (
+                "The largest gap that the audit plan tolerates. A gap is compared with it in either"
+                " direction: a group may be treated worse or better than its comparison group."
+            ),
         ),
         (
             "Comparison group",
-            "The group that the plan names, or the one with the most decisions. It is never"
-            " chosen by its outcomes, and it is not a model of how things should be.",
+            (
+                "The group that the plan names, or the one with the most decisions. It is never"
+                " chosen by its outcomes, and it is not a model of how things should be."
+            ),
         ),
         (
             "Shapes and colours",
-            "Each answer has a word, a shape and a colour. A group has no colour of its own:"
-            " colour says the answer.",
+            (
+                "Each answer has a word, a shape and a colour. A group has no colour of its own:"
+                " colour says the answer."
+            ),
         ),
     ]
 
@@ -79,8 +94,11 @@ def required(record: AuditRecord) -> list[tuple[str, str]]:
         ),
         (
             "Limits",
-            "Each limit is a policy value of the audit plan, whose fingerprint is in Annex D. The"
-            " record names no person who set it.",
+            (
+                "Each limit is a policy value of the audit plan, whose fingerprint is in Annex"
+                " D. The"
+                " record names no person who set it."
+            ),
         ),
         (
             "Law",
@@ -104,8 +122,11 @@ def required(record: AuditRecord) -> list[tuple[str, str]]:
         ),
         (
             "Decision",
-            "The council has not decided in this report, and no dissent is recorded. The evidence"
-            f" expires on {day(p.expires_on)}.",
+            (
+                "The council has not decided in this report, and no dissent is recorded. The"
+                " evidence"
+                f" expires on {day(p.expires_on)}."
+            ),
         ),
     ]
 
@@ -117,62 +138,89 @@ def methods(record: AuditRecord) -> list[tuple[str, str]]:
     return [
         (
             "Rates",
-            "A rate is the number of counted decisions over all decisions that could count. Its"
-            " range is Wilson’s, or Clopper and Pearson’s for fewer than 10 decisions.",
+            (
+                "A rate is the number of counted decisions over all decisions that could count. Its"
+                " range is Wilson’s, or Clopper and Pearson’s for fewer than 10 decisions."
+            ),
         ),
         (
             "Gaps",
-            "The range of a difference or ratio of two rates is the score interval of Miettinen"
-            " and Nurminen.",
+            (
+                "The range of a difference or ratio of two rates is the score interval of Miettinen"
+                " and Nurminen."
+            ),
         ),
         (
             "Limit",
-            "A gap is divided by the tolerated gap of its pair. The result is the gap in limits:"
-            " 1 is exactly at the limit.",
+            (
+                "A gap is divided by the tolerated gap of its pair. The result is the gap in"
+                " limits:"
+                " 1 is exactly at the limit."
+            ),
         ),
         (
             "Action needed",
-            "Two things must hold. Equal rates are rejected after the correction for"
-            f" {num.count(s.comparisons)} comparisons, at {level} over all of them. The gap is"
-            f" beyond the limit with a confidence of at least {num.percent(s.confidence)}.",
+            (
+                "Two things must hold. Equal rates are rejected after the correction for"
+                f" {num.count(s.comparisons)} comparisons, at {level} over all of them. The gap is"
+                f" beyond the limit with a confidence of at least {num.percent(s.confidence)}."
+            ),
         ),
         (
             "No material gap",
-            "A gap beyond the limit is rejected in both directions, at"
-            f" {num.percent(s.alpha_pass)} each. Each group that can be judged must show this,"
-            " and so must the small groups taken together.",
+            (
+                "A gap beyond the limit is rejected in both directions, at"
+                f" {num.percent(s.alpha_pass)} each. Each group that can be judged must show this,"
+                " and so must the small groups taken together."
+            ),
         ),
         (
             "Many comparisons",
-            "The correction is Holm’s. Overlapping groups are exploratory: they are corrected by"
-            " Benjamini and Hochberg’s method, and never change an answer.",
+            (
+                "The correction is Holm’s. Overlapping groups are exploratory: they are"
+                " corrected by"
+                " Benjamini and Hochberg’s method, and never change an answer."
+            ),
         ),
         (
             "Several decisions of one customer",
-            "Counts are divided by a design effect, estimated from the spread between customers."
-            " Where the log names no customer, it is taken as 1.",
+            (
+                "Counts are divided by a design effect, estimated from the spread between"
+                " customers."
+                " Where the log names no customer, it is taken as 1."
+            ),
         ),
         (
             "Small groups",
-            f"A group is judged alone from {num.count(s.min_effective_n)} effective decisions."
-            " Smaller groups are tested for a gap, and judged together."
-            f" The groups judged must hold {num.percent(s.min_coverage)} of the decisions.",
+            (
+                f"A group is judged alone from {num.count(s.min_effective_n)} effective decisions."
+                " Smaller groups are tested for a gap, and judged together."
+                f" The groups judged must hold {num.percent(s.min_coverage)} of the decisions."
+            ),
         ),
         (
             "Privacy",
-            f"Groups of fewer than {num.count(s.min_cell)} customers are counted in the answers,"
-            " but their rates are not shown.",
+            (
+                f"Groups of fewer than {num.count(s.min_cell)} customers are counted in the"
+                f" answers,"
+                " but their rates are not shown."
+            ),
         ),
         (
             "Equity Impact Score",
-            "The gap in limits, weighted by evidence and reach, on a scale from 0 to 100; 50 is at"
-            " the limit. It is the largest harm found, never an average.",
+            (
+                "The gap in limits, weighted by evidence and reach, on a scale from 0 to 100;"
+                " 50 is at"
+                " the limit. It is the largest harm found, never an average."
+            ),
         ),
         (
             "Second book",
-            f"{num.count(record.double_entry.compared)} rates were computed a second time by"
-            f" {said(record.double_entry.library, 30)} {said(record.double_entry.version, 20)}."
-            f" The largest difference was {record.double_entry.largest_difference:.1e}.",
+            (
+                f"{num.count(record.double_entry.compared)} rates were computed a second time by"
+                f" {said(record.double_entry.library, 30)} {said(record.double_entry.version, 20)}."
+                f" The largest difference was {record.double_entry.largest_difference:.1e}."
+            ),
         ),
     ]
 
@@ -189,7 +237,10 @@ GLOSSARY = (
     ("Gap in limits (u)", "The gap divided by the tolerated gap; 1 is at the limit."),
     ("Group, attribute", "A value, such as a language, of something recorded on each decision."),
     ("p-value", "How often chance alone would give such data if a stated limit or equality held."),
-    ("Plausible range", "The values that fit the data, built to hold the true one 95 times in 100."),
+    (
+        "Plausible range",
+        "The values that fit the data, built to hold the true one 95 times in 100.",
+    ),
     ("Proxy", "An attribute used in place of one that the log does not hold."),
     ("Ratio", "One rate divided by the other; 1 means equal."),
     ("Second book", "The same rates computed again by other software."),

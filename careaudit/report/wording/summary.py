@@ -6,12 +6,11 @@ from collections import Counter
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Question
 from careaudit.report import numbers as num
-from careaudit.report.wording.findings import Groups, more, release_name, sides
+from careaudit.report.wording.findings import Groups, more, release_name
 from careaudit.report.wording.names import clean, name, plain, said, segment_name, title, where
 from careaudit.report.wording.words import (
     ACTION,
     ANSWERS,
-
     NO_GAP,
     WATCH,
     MeasureWords,
@@ -22,8 +21,19 @@ from careaudit.report.wording.words import (
 KICKER = "Equity impact report for the ethics council"
 RUNNING = "Equity impact report"
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def day(iso: str | None) -> str:
@@ -43,7 +53,8 @@ def audit_number(record: AuditRecord) -> str:
 def page_title(record: AuditRecord) -> str:
     """Return the question in the title."""
     ending = "ready for everyone?" if record.audit.system else "alike for everyone?"
-    return f"{title(release_name(record))}: {ending}"
+    name_ = release_name(record)
+    return f"{title(name_) if record.audit.system else name_}: {ending}"
 
 
 def scope(record: AuditRecord) -> str:
@@ -88,7 +99,9 @@ def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
     phrases: list[str] = []
     for segment in dict.fromkeys(s for s, _ in shown):
         own = [g for s, g in shown if s == segment]
-        plain_ones = [g for g in own if g not in (POOLED, "rest", None) and "*" not in (segment or "")]
+        plain_ones = [
+            g for g in own if g not in (POOLED, "rest", None) and "*" not in (segment or "")
+        ]
         if len(plain_ones) > 1:
             values = listed([name(g, 24) for g in plain_ones if g is not None], "or")
             phrases.append(f"where {segment_name(segment or '', 24)} is {values}")
@@ -103,7 +116,9 @@ def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
 
 def gap_sentence(words: MeasureWords, found: list[Comparison], groups: Groups) -> str:
     """Say for one question where the gap is, by its strongest answer."""
-    happens = words.may_happen if answer(found[0].verdict, found[0].reason) is WATCH else words.happens
+    happens = (
+        words.may_happen if answer(found[0].verdict, found[0].reason) is WATCH else words.happens
+    )
     return f"{happens} {more(found[0])} {places(found, groups)}."
 
 
@@ -148,12 +163,13 @@ def headline_people(
 ) -> tuple[str, str]:
     """Return the big number of people and what it says."""
     ends = num.count_span(low, high)
-    return num.count(value), f"more {instead} {place}, at the rate {contrast}" + (
-        f" (plausible range {ends})" if ends else ""
+    return num.count(value), f"more {instead} {place}, at the rate {contrast}." + (
+        f" Plausible range {ends}." if ends else ""
     )
 
 
-def headline_money(value: float, low: float | None, high: float | None, currency: str | None, kind: str
+def headline_money(
+    value: float, low: float | None, high: float | None, currency: str | None, kind: str
 ) -> tuple[str, str]:
     """Return the big amount and what it says."""
     what = (
@@ -162,17 +178,17 @@ def headline_money(value: float, low: float | None, high: float | None, currency
         else "not paid there, at the comparison group’s mean per request"
     )
     ends = num.money_span(low, high, currency)
-    text = what + (f" (plausible range {ends})" if ends else "")
-    if currency is None:
-        text += "; the plan names no currency"
+    text = f"{what}." + (f" Plausible range {ends}." if ends else "")
+    if not currency:
+        text += " The plan names no currency."
     return num.money(value, currency), text
 
 
 def share_in_action(share: float, segment: str) -> tuple[str, str]:
     """Return the share of decisions in groups where action is needed."""
     return (
-        f"{num.every(share, 100)} in 100",
-        f"decisions came from groups of {segment_name(segment)} where action is needed",
+        num.in_every(share, 100),
+        f"decisions came from groups of {segment_name(segment)} where action is needed.",
     )
 
 
@@ -202,7 +218,8 @@ def reason_short(q: Question) -> str:
         "labels_missing": "too few decisions were checked",
         "coverage": "too few decisions are covered",
         "nonresponse": "too few customers answered",
-        "insufficient": "the range is too wide",
+        "insufficient": "the range holds both sides of the limit",
+        "no_variation": "all decisions have the same outcome",
     }
     return short.get(q.reason, "see its page")
 
@@ -225,7 +242,7 @@ def near_limit(found: int) -> str:
 
 def question_heading(count: int) -> str:
     """Return the heading of the question table: "Five questions, five answers"."""
-    words = "No One Two Three Four Five Six Seven Eight Nine".split()
+    words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
     if count == 1:
         return "One question, one answer"
     if 2 <= count < len(words):
@@ -246,9 +263,7 @@ def icon_alt(side: str, shown: int, per: int, event: str) -> str:
     )
 
 
-def conditions(
-    failing: str, open_asks: int, unassessed: int
-) -> list[tuple[str, str]]:
+def conditions(failing: str, open_asks: int, unassessed: int) -> list[tuple[str, str]]:
     """Return proposed conditions and when each is met; owner and day are left to the council."""
     rows = []
     if failing:
@@ -256,7 +271,10 @@ def conditions(
         rows.append((review, "Each such decision is reviewed by a person"))
     if open_asks:
         rows.append(
-            ("More decisions for the questions that are open", "The range no longer holds the limit")
+            (
+                "More decisions for the questions that are open",
+                "The range no longer holds the limit",
+            )
         )
     if unassessed:
         rows.append(("The log records what is missing", "Each question can be assessed"))
@@ -277,10 +295,10 @@ SEATS = (
 )
 
 
-def open_ended(gated: int, passing: int) -> str:
+def open_ended(gated: int, passing: int, why: str) -> str:
     """Say that the data leave the deciding questions open."""
     if gated == 1:
-        return "The question that decides is open: the data fit a gap below and above the limit."
+        return f"The question that decides is open: {why}."
     return (
         f"Of the {gated} questions that decide, {gated - passing} are open and {passing} show no"
         " material gap."
@@ -319,71 +337,9 @@ def bounded(texts: list[str], most: int) -> list[str]:
     return [*unique[: most - 1], f"{len(unique) - most + 1} more, on the findings’ pages."]
 
 
-def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) -> str:
-    """Return the finding above the forest tables."""
-    if not failing:
-        return f"{words.title}, by group"
-    same = [c for c in failing if more(c) == more(failing[0])]
-    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}"
-
-
-def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
-    """Say how to read the forest tables."""
-    line = ""
-    if overall is not None:
-        line = f" Dashed line: all decisions, {num.in_every(overall, per)}."
-    return (
-        f"How many of every {per:,} {words.base} {words.event}. Bar: range in which the true rate"
-        f" plausibly lies.{line} Triangle: action needed. Diamond: keep watching."
-    )
-
-
-def source(record: AuditRecord, left_out: list[int]) -> str:
-    """Return the source line under the tables."""
-    s, a = record.provenance.settings, record.accounts
-    lost = sum(left_out)
-    return (
-        f"Source: decision log, {num.count(a.rows_used)} decisions; {num.count(lost)} rows left out"
-        f" (Annex D). Ranges: Wilson, 95%. {num.count(s.comparisons)} comparisons, corrected for"
-        " their number."
-    )
-
-
-def overlaps(count: int) -> str:
-    """Say how many overlaps stand out."""
-    return f"{num.count(count)} overlaps of groups stand out. They are exploratory."
-
-
-def heat_head(notable: int, rows_of: str, columns_of: str) -> str:
-    """Return the finding above the heat map."""
-    what = f"{rows_of} and {columns_of}"
-    if notable == 0:
-        return f"{what}: no combination stands out beyond its limit"
-    noun = "combination stands" if notable == 1 else "combinations stand"
-    return f"{what}: {notable} {noun} out beyond the limit"
-
-
-def heat_note(words: MeasureWords, per: int, legend: str) -> str:
-    """Say how to read the heat map."""
-    shades = f" Shades, from light to dark: {legend}." if legend else ""
-    return (
-        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: too few to show a"
-        " rate. Exploratory: it changes no answer."
-    )
-
-
-def heat_source(cells: int, left_out: int) -> str:
-    """Return the source line of the heat map."""
-    noun = "combination" if cells == 1 else "combinations"
-    text = f"Source: decision log. {num.count(cells)} {noun} looked at, corrected for their number."
-    if left_out:
-        text += f" {num.count(left_out)} more are in audit.json."
-    return text
-
-
 PEOPLE = "People and money"
 NO_PEOPLE = (
-    "No number of people or money is shown: no harm beyond its comparison rate was estimated."
+    "No number of people or money is shown, since no gap against a group needs action or watching."
 )
 NO_FOREST = "No rate could be compared. The findings say what is missing."
 OVERLAP = "Where groups overlap, and what happens next"

@@ -51,8 +51,7 @@ REASONS = {
     " smaller than the limit.",
     "no_variation": "Every decision of the log has the same outcome, so no gap can show.",
     "within_limit": "Any gap is shown to be smaller than the limit.",
-    "insufficient": "The plausible range reaches both sides of the limit, so the data cannot"
-    " tell.",
+    "insufficient": "The plausible range reaches both sides of the limit, so the data cannot tell.",
     "coverage": "The groups that could be judged hold too small a share of the decisions.",
     "labels_missing": "Too few decisions carry a checked outcome to judge whether they were right.",
     "nonresponse": "Too few customers answered to judge the groups.",

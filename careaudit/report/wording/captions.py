@@ -1,0 +1,71 @@
+"""What stands above and below the tables of pages 2 and 3."""
+
+from __future__ import annotations
+
+from careaudit.record import AuditRecord, Comparison
+from careaudit.report import numbers as num
+from careaudit.report.wording.findings import Groups, more
+from careaudit.report.wording.summary import places
+from careaudit.report.wording.words import MeasureWords
+
+
+def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) -> str:
+    """Return the finding above the forest tables."""
+    if not failing:
+        return f"{words.title}, by group"
+    same = [c for c in failing if more(c) == more(failing[0])]
+    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}"
+
+
+def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
+    """Say how to read the forest tables."""
+    line = ""
+    if overall is not None:
+        line = f" Dashed line: all decisions, {num.in_every(overall, per)}."
+    return (
+        f"How many of every {per:,} {words.base} {words.event}. Bar: range in which the true rate"
+        f" plausibly lies.{line} Triangle: action needed. Diamond: keep watching."
+    )
+
+
+def source(record: AuditRecord, left_out: list[int]) -> str:
+    """Return the source line under the tables."""
+    s, a = record.provenance.settings, record.accounts
+    lost = sum(left_out)
+    return (
+        f"Source: decision log, {num.count(a.rows_used)} decisions; {num.count(lost)} rows left out"
+        f" (Annex D). Ranges: Wilson, 95%. {num.count(s.comparisons)} comparisons, corrected for"
+        " their number."
+    )
+
+
+def overlaps(count: int) -> str:
+    """Say how many overlaps stand out."""
+    return f"{num.count(count)} overlaps of groups stand out. They are exploratory."
+
+
+def heat_head(notable: int, rows_of: str, columns_of: str) -> str:
+    """Return the finding above the heat map."""
+    what = f"{rows_of} and {columns_of}"
+    if notable == 0:
+        return f"{what}: no combination stands out beyond its limit"
+    noun = "combination stands" if notable == 1 else "combinations stand"
+    return f"{what}: {notable} {noun} out beyond the limit"
+
+
+def heat_note(words: MeasureWords, per: int, legend: str) -> str:
+    """Say how to read the heat map."""
+    shades = f" Shades, from light to dark: {legend}." if legend else ""
+    return (
+        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: too few to show a"
+        " rate. Exploratory: it changes no answer."
+    )
+
+
+def heat_source(cells: int, left_out: int) -> str:
+    """Return the source line of the heat map."""
+    noun = "combination" if cells == 1 else "combinations"
+    text = f"Source: decision log. {num.count(cells)} {noun} looked at, corrected for their number."
+    if left_out:
+        text += f" {num.count(left_out)} more are in audit.json."
+    return text

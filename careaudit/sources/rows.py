@@ -1,0 +1,241 @@
+"""From an opened log to its stage: one row per fate, groups and customer, with sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+import ibis
+
+from careaudit.errors import DataError
+from careaudit.plan import Plan, Segment, Table
+from careaudit.record import Input
+from careaudit.sources import expression as ex
+from careaudit.sources.base import Request
+from careaudit.sources.files import Relation, Workspace, unreadable
+
+FIELDS = ("decision", "decision_id", "subject_id", "decided_at", "amount")
+"""The fields that a scan reads where the plan maps them."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The log and its companion tables, opened in one workspace, with their digests."""
+
+    workspace: Workspace
+    log: Relation
+    tables: Mapping[str, Relation]
+    inputs: tuple[Input, ...]
+
+
+def value_map(plan: Plan, segment: Segment) -> Mapping[str, tuple[str, ...]]:
+    """Return the groups of a segment and their raw values; empty where values are groups."""
+    of_a_table = segment.column.partition(".")[0] in plan.tables
+    return segment.values or ({} if of_a_table else plan.log.values.get(segment.column, {}))
+
+
+class Stage:
+    """Builds the stage; its columns bear short names, s0, s1 ... for the plan's segments."""
+
+    def __init__(self, opened: Opened, request: Request) -> None:
+        self.opened = opened
+        self.request = request
+        self.plan: Plan = request.plan
+        self.segments = {s.name: f"s{n}" for n, s in enumerate(self.plan.segments)}
+        self.tables = {name: f"t{n}" for n, name in enumerate(self.plan.tables)}
+        self.clustered = "subject_id" in self.plan.log.columns
+        self._places: dict[ex.Place, str] = {}
+
+    def keep(self) -> Any:
+        """Read the log once and keep the stage."""
+        return self.opened.workspace.keep(self._sums(self._typed(self._rows())))
+
+    def place(self, reference: str) -> ex.Place:
+        """Resolve a column of the plan."""
+        return ex.place(self.plan, reference, self.opened.log.names)
+
+    # The log with its companion tables, every text trimmed.
+
+    def _rows(self) -> Any:
+        needed = self._needed()
+        self._places = {
+            spot: f"{self.tables[spot.table]}_{n}" if spot.table else f"l{n}"
+            for n, spot in enumerate(needed)
+        }
+        log = {self._places[spot]: spot.column for spot in needed if spot.table is None}
+        rows = _cleaned(self.opened.log.pick(log))
+        for name, table in self.plan.tables.items():
+            (field,) = table.key
+            found = self._companion(name, table)
+            rows = rows.left_join(found, self._get(rows, field) == found[f"{self.tables[name]}_k"])
+        return rows
+
+    def _needed(self) -> list[ex.Place]:
+        """The columns to load: those mapped and read, each once, the plan's rules obeyed."""
+        plan = self.plan
+        references = [field for field in FIELDS if field in plan.log.columns]
+        references += [segment.column for segment in plan.segments]
+        references += [plan.label.column] if plan.label else []
+        references += [plan.log.dedup.key] if plan.log.dedup else []
+        references += [plan.log.dedup.by] if plan.log.dedup and plan.log.dedup.by else []
+        references += [field for table in plan.tables.values() for field in table.key]
+        for reference in references:
+            spot = self.place(reference)
+            allowed = plan.tables[spot.table].columns if spot.table else ()
+            if allowed and spot.column not in allowed:
+                raise DataError(
+                    f'"{reference}" is used, but tables.{spot.table}.columns lists only '
+                    f"{', '.join(allowed)}.",
+                    where="plan",
+                    hint="Add it to the table's columns.",
+                )
+        return list(dict.fromkeys(map(self.place, references)))
+
+    def _companion(self, name: str, table: Table) -> Any:
+        """A companion table's key and columns, read once; DataError where a key stands twice."""
+        (key,) = table.key.values()
+        short, relation = f"{self.tables[name]}_k", self.opened.tables[name]
+        columns = {self._places[s]: s.column for s in self._places if s.table == name}
+        text = _cleaned(relation.pick({short: key, **columns}))
+        try:
+            found = self.opened.workspace.keep(text.filter(text[short].notnull()))
+        except duckdb.Error as error:
+            raise unreadable(relation.files, error) from None
+        counts = found.group_by(short).aggregate(n=found.count())
+        twice = counts.filter(counts.n > 1).aggregate(keys=counts.count(), rows=counts.n.sum())
+        keys, rows = self.opened.workspace.fetch(twice)[0]
+        if keys:
+            raise DataError(
+                f'{keys:,} values of "{key}" occur more than once ({rows:,} rows); '
+                "a join would count decisions twice.",
+                where=relation.files.where,
+                hint="Keep one row per key, for example the latest.",
+            )
+        return found
+
+    def _get(self, rows: Any, reference: str) -> Any:
+        return rows[self._places[self.place(reference)]]
+
+    def _field(self, rows: Any, field: str) -> Any:
+        return self._get(rows, field) if field in self.plan.log.columns else ibis.null("string")
+
+    # Each row, typed by the plan.
+
+    def _typed(self, rows: Any) -> Any:
+        raw, side = self._field(rows, "decision"), self._side(rows)
+        date, paid = self._field(rows, "decided_at"), self._field(rows, "amount")
+        day, amount = ex.moment(date).date(), ex.minor_units(paid)
+        fate = self._fate(rows, side, day)
+        used = fate == ex.USED
+        return rows.select(
+            fate=fate,
+            slot=side.concat("_", self._label(rows, day)),
+            amount=amount,
+            day=day,
+            odd=ibis.ifelse(fate == ex.UNMAPPED, raw, ibis.null("string")),
+            favorable=_one(side == "favorable"),
+            bad_amount=_one(paid.notnull() & amount.isnull()),
+            bad_day=_one(date.notnull() & day.isnull()),
+            **{
+                f"hit_{short}": _one(rows[f"{short}_k"].notnull()) for short in self.tables.values()
+            },
+            **self._groups(rows, used),
+            **self._customer(rows, used),
+        )
+
+    def _side(self, rows: Any) -> Any:
+        plan = self.plan
+        raw, mapping = self._field(rows, "decision"), plan.log.values.get("decision", {})
+        decision = ex.map_values(raw, mapping)
+        side = ex.side(decision, plan.outcome) if plan.outcome else ibis.literal(ex.NO_OUTCOME)
+        # A raw value in no list is an error, never a missing outcome.
+        unlisted = raw.notnull() & decision.isnull()
+        return ibis.ifelse(unlisted, ex.UNMAPPED, side) if mapping else side
+
+    def _fate(self, rows: Any, side: Any, day: Any) -> Any:
+        branches = []
+        if (duplicate := self._duplicate(rows)) is not None:
+            branches.append((duplicate, ex.DUPLICATE))
+        if period := self.plan.audit.period:
+            branches.append((day.isnull(), ex.NO_DATE))
+            branches.append((~ex.within_period(day, period.start, period.end), ex.OUTSIDE))
+        branches.append((side.isin([ex.NO_OUTCOME, ex.NEUTRAL, ex.UNMAPPED]), side))
+        return ibis.cases(*branches, else_=ex.USED)
+
+    def _duplicate(self, rows: Any) -> Any | None:
+        """Mark all but the latest row of a decision; None where every decision has one row.
+
+        A first look at the ids alone costs less than a sort of the whole log.
+        """
+        dedup = self.plan.log.dedup
+        if dedup is None and "decision_id" not in self.plan.log.columns:
+            return None
+        key = self._get(rows, dedup.key if dedup else "decision_id")
+        hashes = rows.filter(key.notnull()).select(h=key.hash())
+        look = hashes.aggregate(n=hashes.count(), d=hashes.h.nunique())
+        n, distinct = self.opened.workspace.fetch(look)[0]
+        if n == distinct:  # equal hashes may be chance, unequal ones are unequal keys
+            return None
+        by = (dedup and dedup.by) or ("decided_at" if "decided_at" in self.plan.log.columns else "")
+        latest = ex.latest_first(self._get(rows, by)) if by else []
+        order = [*latest, *(rows[column] for column in rows.columns)]  # ties: always the same row
+        return key.notnull() & (ibis.row_number().over(group_by=key, order_by=order) > 0)
+
+    def _label(self, rows: Any, day: Any) -> Any:
+        label = self.plan.label
+        if label is None:
+            return ibis.literal("unlabelled")
+        mature = ibis.literal(True)
+        if label.maturity:
+            edge = self.request.as_of - timedelta(days=label.maturity.days)
+            mature = (day <= ibis.date(edge.isoformat())).fill_null(False)
+        return ex.label_state(self._get(rows, label.column), label.positive, mature)
+
+    def _groups(self, rows: Any, used: Any) -> dict[str, Any]:
+        """The group of each segment, and whether its value is in no list."""
+        columns: dict[str, Any] = {}
+        for segment in self.plan.segments:
+            short = self.segments[segment.name]
+            raw = self._get(rows, segment.column)
+            group = ex.map_values(raw, value_map(self.plan, segment))
+            columns[short] = ibis.ifelse(used, group.nullif(ex.UNKNOWN), ibis.null("string"))
+            columns[f"bad_{short}"] = _one(raw.notnull() & group.isnull())
+        return columns
+
+    def _customer(self, rows: Any, used: Any) -> dict[str, Any]:
+        """The customer; who has no id is a customer of their own."""
+        if not self.clustered:
+            return {}
+        subject = self._get(rows, "subject_id")
+        nobody = ibis.literal("\x01").concat(ibis.uuid().cast("string"))
+        return {
+            "subject": ibis.ifelse(used, subject.fill_null(nobody), ibis.null("string")),
+            "nobody": _one(subject.isnull()),
+        }
+
+    # The sums of each fate, groups and customer.
+
+    def _sums(self, rows: Any) -> Any:
+        wanted = ex.quantities(self.request.terms)
+        flags = ["bad_amount", "bad_day", "favorable", *(["nobody"] if self.clustered else [])]
+        flags += [f"bad_{short}" for short in self.segments.values()]
+        flags += [f"hit_{short}" for short in self.tables.values()]
+        sums = {name: rows[name].sum() for name in flags}
+        sums |= {
+            f"fav_{t}": (rows[f"hit_{t}"] * rows.favorable).sum() for t in self.tables.values()
+        }
+        sums |= {key: ex.carried(q, rows.slot, rows.amount).sum() for key, q in wanted.items()}
+        sums |= {"rows": rows.count(), "first": rows.day.min(), "last": rows.day.max()}
+        by = ["fate", "odd", *self.segments.values(), *(["subject"] if self.clustered else [])]
+        return rows.group_by(by).aggregate(**sums)
+
+
+def _cleaned(table: Any) -> Any:
+    return table.select(**{name: ex.clean(table[name]) for name in table.columns})
+
+
+def _one(condition: Any) -> Any:
+    return ibis.ifelse(condition, 1, 0)
