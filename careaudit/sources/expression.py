@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import ibis
 
-from careaudit.cells import Quantity, Slot, Term
+from careaudit.cells import ADVERSE, Quantity, Slot, Term
 from careaudit.measures.amount import MINOR
 from careaudit.plan import Outcome, Plan
 
@@ -111,26 +111,33 @@ def minor_units(column: Expr) -> Expr:
     return (ibis.ifelse(fine, number, ibis.null("float64")) * MINOR).round().cast("int64")
 
 
-def label_state(label: Expr, positive: Sequence[str], mature: Expr) -> Expr:
-    """Say what the label says was due: due, undue or unlabelled."""
+def slot(side: Expr, label: Expr | None, positive: Sequence[str], mature: Expr) -> Expr:
+    """Say in which slot a decision with a side falls, as its place among `Slot`."""
+    state: Expr = ibis.literal(2)
+    if label is not None:
+        unlabelled = label.isnull() | ~mature
+        state = ibis.cases((unlabelled, 2), (label.isin(list(positive)), 0), else_=1)
+    return (ibis.ifelse(side == "favorable", 0, 3) + state).cast("int8")
+
+
+def carried(table: Expr, quantity: Quantity) -> Expr:
+    """Return what each row of a table by slot carries of a quantity (methods 0).
+
+    Its columns: `slot`, `rows`, and where amounts are asked for `priced`, `amount`, `square`.
+    """
+
+    def among(slots: Iterable[Slot]) -> Expr:
+        return table.slot.isin([place for place, one in enumerate(Slot) if one in slots])
+
+    if quantity.power:
+        value = table.amount if quantity.power == 1 else table.square
+        return ibis.ifelse(among(quantity.slots), value, 0)
+    if not quantity.priced:
+        return ibis.ifelse(among(quantity.slots), table.rows, 0)
+    free = quantity.slots & ADVERSE  # a refusal is known to have paid nothing
     return ibis.cases(
-        (label.isnull() | ~mature, "unlabelled"),
-        (label.isin(list(positive)), "due"),
-        else_="undue",
+        (among(free), table.rows), (among(quantity.slots - free), table.priced), else_=0
     )
-
-
-def carried(quantity: Quantity, slot: Expr, amount: Expr) -> Expr:
-    """Return what each decision carries of a quantity (methods 0)."""
-    counts = slot.isin([str(s) for s in Slot if s in quantity.slots])
-    if quantity.priced or quantity.power:
-        free = [str(s) for s in Slot if s in quantity.slots and s.startswith("adverse")]
-        known = amount.notnull()
-        counts &= (known | slot.isin(free)) if free and not quantity.power else known
-    if quantity.power == 0:
-        return ibis.ifelse(counts, 1, 0)
-    wide = amount.cast("decimal(19, 0)")
-    return ibis.ifelse(counts, wide * wide if quantity.power == 2 else wide, 0)
 
 
 def quantities(terms: Sequence[Term]) -> dict[str, Quantity]:
@@ -139,26 +146,28 @@ def quantities(terms: Sequence[Term]) -> dict[str, Quantity]:
     return {part.key: part for part in parts}
 
 
-def per_customer(table: Expr, by: Sequence[str], wanted: Mapping[str, Quantity]) -> Expr:
-    """Sum quantities over rows that share the given columns."""
-    return table.group_by(list(by)).aggregate(**{key: table[key].sum() for key in wanted})
-
-
 def sum_terms(table: Expr, by: Sequence[str], terms: Sequence[Term], *, clustered: bool) -> Expr:
-    """Sum the terms of a table of one row per group and customer (any rows if not clustered)."""
-    sums = {}
-    for term in terms:
-        first = table[term.first.key]
-        if term.kind == "total":
-            sums[term.key] = first.sum()
-        elif not clustered:
-            sums[term.key] = (first * 0).sum()
-        elif term.kind == "customers":
-            sums[term.key] = ibis.ifelse(first > 0, 1, 0).sum()
-        elif term.second:
-            second = table[term.second.key]
-            sums[term.key] = (first.cast("decimal(19, 0)") * second.cast("decimal(19, 0)")).sum()
-    return table.group_by(list(by)).aggregate(**sums) if by else table.aggregate(**sums)
+    """Sum the terms of a table by slot, over customers where it is clustered; else those are 0."""
+    wanted = quantities(terms)
+    keys = [*by, *(["subject"] if clustered else [])]
+    sums = {key: carried(table, quantity).sum() for key, quantity in wanted.items()}
+    each = table.group_by(keys).aggregate(**sums) if keys else table.aggregate(**sums)
+    over = {term.key: _over(each, term, clustered=clustered) for term in terms}
+    return each.group_by(list(by)).aggregate(**over) if by else each.aggregate(**over)
+
+
+def _over(each: Expr, term: Term, *, clustered: bool) -> Expr:
+    first = each[term.first.key]
+    if term.kind == "total":
+        return first.sum()
+    if not clustered:
+        return (first * 0).sum()
+    if term.kind == "customers" or term.second is None:
+        return ibis.ifelse(first > 0, 1, 0).sum()
+    second = each[term.second.key]
+    # Counts multiply within 64 bits; amounts need more.
+    kind = "decimal(19, 0)" if term.first.power or term.second.power else "int64"
+    return (first.cast(kind) * second.cast(kind)).sum()
 
 
 def within_period(day: Expr, start: date | None, end: date | None) -> Expr:

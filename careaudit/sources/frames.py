@@ -45,8 +45,8 @@ def _value(value: object) -> object:
 
 def read(workspace: Workspace, frame: pd.DataFrame) -> tuple[Relation, Input]:
     """Open a frame as a relation, with the digest of its text."""
-    text = as_text(frame)
     try:
+        text = as_text(frame)
         table = pa.Table.from_pandas(text, preserve_index=False)
         hashes = pd.util.hash_pandas_object(text, index=False).to_numpy()
     except UnicodeEncodeError:

@@ -105,11 +105,12 @@ class Stage:
         except duckdb.Error as error:
             raise unreadable(relation.files, error) from None
         counts = found.group_by(short).aggregate(n=found.count())
-        twice = counts.filter(counts.n > 1).aggregate(keys=counts.count(), rows=counts.n.sum())
-        keys, rows = self.opened.workspace.fetch(twice)[0]
+        twice = counts.filter(counts.n > 1)
+        look = twice.aggregate(keys=twice.count(), rows=twice.n.sum())
+        keys, rows = self.opened.workspace.fetch(look)[0]
         if keys:
             raise DataError(
-                f'{keys:,} values of "{key}" occur more than once ({rows:,} rows); '
+                f'"{key}" is not one row per key: {keys:,} of its values repeat ({rows:,} rows); '
                 "a join would count decisions twice.",
                 where=relation.files.where,
                 hint="Keep one row per key, for example the latest.",
@@ -125,26 +126,43 @@ class Stage:
     # Each row, typed by the plan.
 
     def _typed(self, rows: Any) -> Any:
-        raw, side = self._field(rows, "decision"), self._side(rows)
-        date, paid = self._field(rows, "decided_at"), self._field(rows, "amount")
-        day, amount = ex.moment(date).date(), ex.minor_units(paid)
-        fate = self._fate(rows, side, day)
-        used = fate == ex.USED
-        return rows.select(
-            fate=fate,
-            slot=side.concat("_", self._label(rows, day)),
-            amount=amount,
-            day=day,
-            odd=ibis.ifelse(fate == ex.UNMAPPED, raw, ibis.null("string")),
-            favorable=_one(side == "favorable"),
-            bad_amount=_one(paid.notnull() & amount.isnull()),
-            bad_day=_one(date.notnull() & day.isnull()),
-            **{
-                f"hit_{short}": _one(rows[f"{short}_k"].notnull()) for short in self.tables.values()
-            },
-            **self._groups(rows, used),
-            **self._customer(rows, used),
+        """One step builds on the last, so that an engine works out each value once."""
+        rows = rows.mutate(
+            side=self._side(rows),
+            day=ex.moment(self._field(rows, "decided_at")).date(),
+            amount=ex.minor_units(self._field(rows, "amount")),
         )
+        rows = rows.mutate(fate=self._fate(rows))
+        by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
+        raw, none = self._field(rows, "decision"), ibis.null("string")
+        return rows.select(
+            "fate",
+            "day",
+            "amount",
+            odd=ibis.ifelse(rows.fate == ex.UNMAPPED, raw, none),
+            **{
+                name: ibis.ifelse(rows.fate == ex.USED, value, ibis.null(value.type()))
+                for name, value in by.items()
+            },
+            **self._flags(rows),
+        )
+
+    def _flags(self, rows: Any) -> dict[str, Any]:
+        """What the accounts count: values that could not be read, customers unnamed, joins."""
+        paid, date = self._field(rows, "amount"), self._field(rows, "decided_at")
+        flags = {
+            "bad_amount": paid.notnull() & rows.amount.isnull(),
+            "bad_day": date.notnull() & rows.day.isnull(),
+        }
+        flags |= {f"hit_{short}": rows[f"{short}_k"].notnull() for short in self.tables.values()}
+        for segment in self.plan.segments:
+            if mapping := value_map(self.plan, segment):
+                raw = self._get(rows, segment.column)
+                odd = raw.notnull() & ex.map_values(raw, mapping).isnull()
+                flags[f"bad_{self.segments[segment.name]}"] = odd
+        if self.clustered:
+            flags["nobody"] = self._get(rows, "subject_id").isnull()
+        return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
 
     def _side(self, rows: Any) -> Any:
         plan = self.plan
@@ -155,7 +173,8 @@ class Stage:
         unlisted = raw.notnull() & decision.isnull()
         return ibis.ifelse(unlisted, ex.UNMAPPED, side) if mapping else side
 
-    def _fate(self, rows: Any, side: Any, day: Any) -> Any:
+    def _fate(self, rows: Any) -> Any:
+        side, day = rows.side, rows.day
         branches = []
         if (duplicate := self._duplicate(rows)) is not None:
             branches.append((duplicate, ex.DUPLICATE))
@@ -181,61 +200,48 @@ class Stage:
             return None
         by = (dedup and dedup.by) or ("decided_at" if "decided_at" in self.plan.log.columns else "")
         latest = ex.latest_first(self._get(rows, by)) if by else []
-        order = [*latest, *(rows[column] for column in rows.columns)]  # ties: always the same row
+        whole = [rows[name] for name in self._places.values()]  # ties: always the same row
+        order = [*latest, *whole]
         return key.notnull() & (ibis.row_number().over(group_by=key, order_by=order) > 0)
 
-    def _label(self, rows: Any, day: Any) -> Any:
+    def _slot(self, rows: Any) -> Any:
         label = self.plan.label
         if label is None:
-            return ibis.literal("unlabelled")
+            return ex.slot(rows.side, None, (), None)
         mature = ibis.literal(True)
         if label.maturity:
             edge = self.request.as_of - timedelta(days=label.maturity.days)
-            mature = (day <= ibis.date(edge.isoformat())).fill_null(False)
-        return ex.label_state(self._get(rows, label.column), label.positive, mature)
+            mature = (rows.day <= ibis.date(edge.isoformat())).fill_null(False)
+        return ex.slot(rows.side, self._get(rows, label.column), label.positive, mature)
 
-    def _groups(self, rows: Any, used: Any) -> dict[str, Any]:
-        """The group of each segment, and whether its value is in no list."""
-        columns: dict[str, Any] = {}
-        for segment in self.plan.segments:
-            short = self.segments[segment.name]
-            raw = self._get(rows, segment.column)
-            group = ex.map_values(raw, value_map(self.plan, segment))
-            columns[short] = ibis.ifelse(used, group.nullif(ex.UNKNOWN), ibis.null("string"))
-            columns[f"bad_{short}"] = _one(raw.notnull() & group.isnull())
-        return columns
+    def _groups(self, rows: Any) -> dict[str, Any]:
+        return {
+            self.segments[segment.name]: ex.map_values(
+                self._get(rows, segment.column), value_map(self.plan, segment)
+            ).nullif(ex.UNKNOWN)
+            for segment in self.plan.segments
+        }
 
-    def _customer(self, rows: Any, used: Any) -> dict[str, Any]:
+    def _customer(self, rows: Any) -> dict[str, Any]:
         """The customer; who has no id is a customer of their own."""
         if not self.clustered:
             return {}
-        subject = self._get(rows, "subject_id")
         nobody = ibis.literal("\x01").concat(ibis.uuid().cast("string"))
-        return {
-            "subject": ibis.ifelse(used, subject.fill_null(nobody), ibis.null("string")),
-            "nobody": _one(subject.isnull()),
-        }
+        return {"subject": self._get(rows, "subject_id").fill_null(nobody)}
 
-    # The sums of each fate, groups and customer.
+    # The sums of each fate, slot, groups and customer.
 
     def _sums(self, rows: Any) -> Any:
-        wanted = ex.quantities(self.request.terms)
-        flags = ["bad_amount", "bad_day", "favorable", *(["nobody"] if self.clustered else [])]
-        flags += [f"bad_{short}" for short in self.segments.values()]
-        flags += [f"hit_{short}" for short in self.tables.values()]
-        sums = {name: rows[name].sum() for name in flags}
-        sums |= {
-            f"fav_{t}": (rows[f"hit_{t}"] * rows.favorable).sum() for t in self.tables.values()
-        }
-        sums |= {key: ex.carried(q, rows.slot, rows.amount).sum() for key, q in wanted.items()}
+        by = ["fate", "odd", "slot", *self.segments.values()]
+        by += ["subject"] if self.clustered else []
+        flags = [name for name in rows.columns if name not in {*by, "amount", "day"}]
+        sums = {name: rows[name].sum().cast("int64") for name in flags}
         sums |= {"rows": rows.count(), "first": rows.day.min(), "last": rows.day.max()}
-        by = ["fate", "odd", *self.segments.values(), *(["subject"] if self.clustered else [])]
+        if any(q.power or q.priced for q in ex.quantities(self.request.terms).values()):
+            wide = rows.amount.cast("decimal(19, 0)")
+            sums |= {"priced": wide.count(), "amount": wide.sum(), "square": (wide * wide).sum()}
         return rows.group_by(by).aggregate(**sums)
 
 
 def _cleaned(table: Any) -> Any:
     return table.select(**{name: ex.clean(table[name]) for name in table.columns})
-
-
-def _one(condition: Any) -> Any:
-    return ibis.ifelse(condition, 1, 0)

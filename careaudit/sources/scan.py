@@ -52,7 +52,7 @@ class _Scanner:
         self._check_rows(stage, counts)
         used = fates[ex.USED]
         self._check_segments(used)
-        crossings = self._crossings(stage.filter(stage.fate == ex.USED), used)
+        crossings = self._crossings(stage.filter(stage.fate == ex.USED))
         return Scan(
             crossings=crossings,
             rows_read=sum(counts.values()),
@@ -69,13 +69,16 @@ class _Scanner:
 
     def _totals(self, stage: Any) -> dict[str, Totals]:
         """Sum the stage by fate: all that the accounts need, in one query."""
-        by = {"fate", "odd", "subject", "first", "last", *self.stage.segments.values()}
-        sums = {name: stage[name].sum() for name in stage.columns if name not in by}
+        counted = ("rows", "nobody", "bad_", "hit_")
+        sums = {name: stage[name].sum() for name in stage.columns if name.startswith(counted)}
         sums |= {"first": stage["first"].min(), "last": stage["last"].max()}
+        good = stage.slot < 3
+        sums["favorable"] = ibis.ifelse(good, stage.rows, 0).sum()
+        for short in self.stage.tables.values():
+            sums[f"fav_{short}"] = ibis.ifelse(good, stage[f"hit_{short}"], 0).sum()
         for short in self.stage.segments.values():
             sums[f"none_{short}"] = ibis.ifelse(stage[short].isnull(), stage.rows, 0).sum()
             sums[f"kinds_{short}"] = stage[short].nunique()
-        sums["staged"] = stage.count()
         if self.stage.clustered:
             sums["customers"] = stage.subject.nunique()
         rows = self.fetch(stage.group_by("fate").aggregate(**sums))
@@ -132,7 +135,7 @@ class _Scanner:
                     hint="Use a column of bands or areas, not of ids or measurements, or join "
                     "groups with `values`.",
                 )
-            if rows := int(used[f"bad_{short}"]):
+            if rows := int(used.get(f"bad_{short}", 0)):
                 raise self._unmapped_segment(segment, rows)
         if used["bad_day"] == used["rows"]:
             raise self._no_dates()
@@ -224,16 +227,12 @@ class _Scanner:
 
     # Cells.
 
-    def _crossings(self, used: Any, totals: Totals) -> dict[tuple[str, ...], Cells]:
+    def _crossings(self, used: Any) -> dict[tuple[str, ...], Cells]:
         terms, clustered = self.request.terms, self.stage.clustered
-        # Where each customer stands in one staged row, moments add as they are.
-        disjoint = not clustered or totals["staged"] == totals["customers"]
-        wanted = ex.quantities(terms)
         out: dict[tuple[str, ...], Cells] = {}
         for crossing in dict.fromkeys([(), *self.request.crossings]):
             by = [self.stage.segments[name] for name in crossing]
-            table = used if disjoint else ex.per_customer(used, [*by, "subject"], wanted)
-            rows = self.fetch(ex.sum_terms(table, by, terms, clustered=clustered))
+            rows = self.fetch(ex.sum_terms(used, by, terms, clustered=clustered))
             cells: dict[Group, tuple[int, ...]] = {
                 tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
                 for row in rows

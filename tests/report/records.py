@@ -793,7 +793,25 @@ def six() -> AuditRecord:
     return m.record()
 
 
+def long_questions() -> AuditRecord:
+    """Nine questions whose words go on and on."""
+    m = Maker()
+    m.segment("zip_income", ZIP, "5", "proxy")
+    ask = "Are customers in this rather long question treated alike when they call, write or chat"
+    for i in range(9):
+        m.ask(
+            f"q{i}",
+            f"{i + 1}. {ask}, " + "and so on " * 15 + "?",
+            "adverse_rate",
+            "adverse",
+            {"zip_income": ZIP},
+            gate=i < 4,
+        )
+    return m.record()
+
+
 ALL = {
+    "long_questions": long_questions,
     "failing": failing,
     "passing": passing,
     "inconclusive": inconclusive,

@@ -92,7 +92,7 @@ def _numbers(book: Book, c: Comparison, limit: float, per: int) -> Numbers:
     return Numbers(
         group=label,
         reference=group_name(c.reference or "rest", 40),
-        n=f"{num.count(c.n)} / {num.count(c.reference_n)}",
+        n=f"{num.NONE if c.group_value is None else num.count(c.n)} / {num.count(c.reference_n)}",
         rates=f"{rate(c.group_value)} / {rate(c.reference_value)}",
         difference=_interval(
             gap(c.difference.value), gap(c.difference.low), gap(c.difference.high)

@@ -29,6 +29,10 @@ class Book:
         customers = record.accounts.customers
         self.one_each = customers is not None and customers == record.accounts.rows_used > 0
 
+    def rare_unit(self) -> str:
+        """Return what a hidden group has too few of: customers, or decisions if none is named."""
+        return "decisions" if self.record.accounts.customers is None else "customers"
+
     def main(self, q: Question) -> list[Comparison]:
         """Return the comparisons of a question over all decisions, not within a stratum."""
         return [c for c in self.by_question[q.id] if c.within is None]

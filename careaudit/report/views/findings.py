@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
-from careaudit.report.views.summary import anchor, small_groups
+from careaudit.report.views.lists import small_groups
+from careaudit.report.views.summary import anchor
 from careaudit.report.views.tables import Forest, forests
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import pages as tell
@@ -24,6 +25,7 @@ class Finding:
 
     anchor: str
     running: str
+    short: str
     number: int
     ask: str
     pillar: str
@@ -84,8 +86,8 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
 
 def _sure(book: Book, q: Question) -> list[str]:
     """Say how sure the answer is."""
-    text = [because(q.verdict, q.reason)]
     found = book.main(q)
+    text = [] if found else [because(q.verdict, q.reason)]
     kinds = [answer(c.verdict, c.reason) for c in found]
     if found:
         text.append(
@@ -159,6 +161,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
     overall = book.estimates.get((q.measure or "", None, None))
     return Finding(
         anchor=anchor(place),
+        short=said(q.ask, 140),
         running=tell.running(place + 1, q.ask),
         number=place + 1,
         ask=said(q.ask, 240),

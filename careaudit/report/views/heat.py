@@ -85,7 +85,7 @@ def heat_map(book: Book) -> HeatMap | None:
         if i.state != "estimated" or i.value is None:
             hidden = i.state == "suppressed"
             minimum = book.record.provenance.settings.min_cell
-            few = f"under {minimum} customers" if hidden else f"{num.count(i.n)} decisions"
+            few = f"under {minimum} {book.rare_unit()}" if hidden else f"{num.count(i.n)} decisions"
             return Shade("Too few", few, "few", False)
         step = min(3, (int(num.half_up(i.value * per)) - start) // width)
         step = step if adverse else 3 - step

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from careaudit.record import POOLED, Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.charts.icons import icon_array
+from careaudit.report.views import lists
 from careaudit.report.views.book import Book
 from careaudit.report.views.heat import HeatMap, heat_map
 from careaudit.report.views.tables import Forest, forests
 from careaudit.report.wording import captions
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import summary as tell
-from careaudit.report.wording.names import group_name, said, segment_name, where
+from careaudit.report.wording.names import said, where
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
 
 MOST_QUESTIONS = 7
+MOST_WORDY = 4
+"""Up to so many questions, page 1 has room to name the groups in each row."""
 FOREST_ROWS = (26, 20, 11)
 """Rows of the forest tables on page 2, by how tightly the page is set."""
 
@@ -94,7 +97,7 @@ def anchor(place: int) -> str:
 
 def _fact(book: Book, q: Question) -> str:
     """Return what we saw for a question, in a few words."""
-    if q.reason in ("not_assessed", "no_comparator", "labels_missing", "nonresponse"):
+    if q.reason in lists.UNANSWERED:
         short = tell.reason_short(q)
         return short[:1].upper() + short[1:]
     c = book.worst(q)
@@ -108,13 +111,8 @@ def _fact(book: Book, q: Question) -> str:
         c = next((x for x in book.main(q) if answer(x.verdict, x.reason) is CANNOT), c)
     if kind is CANNOT and q.reason == "coverage" and q.coverage is not None:
         return f"The groups judged hold {num.percent(q.coverage)} of the decisions"
-    return say.fact(c, book.per(q), book.groups)
-
-
-def _flagged(book: Book, q: Question, kind: Answer) -> list[Comparison]:
-    """Return the comparisons of a question with an answer, largest gap first."""
-    found = [c for c in book.main(q) if answer(c.verdict, c.reason) is kind and c.harmed != "none"]
-    return sorted(found, key=lambda c: (c.group == POOLED, -(c.u.value or 0.0), c.id))
+    brief = len(book.record.questions) > MOST_WORDY
+    return say.fact(c, book.per(q), book.groups, brief=brief)
 
 
 def _lead(book: Book, gated: list[Question]) -> list[str]:
@@ -129,10 +127,11 @@ def _lead(book: Book, gated: list[Question]) -> list[str]:
         if len(text) == 3:
             break
         wanted = kind if kind in (ACTION, WATCH) else ACTION
-        found = _flagged(book, q, wanted)
+        found = lists.flagged(book, q, wanted)
         same = [c for c in found if say.more(c) == say.more(found[0])]
         if same and kind is not NO_GAP:
-            text.append(tell.gap_sentence(book.words(q.measure), same, book.groups))
+            sentence = tell.gap_sentence(book.words(q.measure), same, book.groups)
+            text += [sentence] if sentence not in text else []
     if len(text) == 1 and kind is CANNOT and gated:
         passing = sum(q.verdict == "pass" for q in gated)
         text.append(tell.open_ended(len(gated), passing, tell.reason_short(gated[0])))
@@ -170,67 +169,6 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
             )
         )
     return tuple(result)
-
-
-def small_groups(book: Book) -> list[str]:
-    """Return the groups that cannot be judged alone, as segment and name."""
-    return [
-        f"{segment_name(s.name, 30)} {group_name(g.group, 24)}"
-        for s in book.record.segments
-        for g in s.groups
-        if g.status in ("small", "suppressed") and g.n
-    ]
-
-
-def _not_assessed(book: Book) -> list[str]:
-    """List what page one says could not be assessed."""
-    record = book.record
-    text = [
-        tell.unanswered(q)
-        for q in record.questions
-        if q.reason in ("not_assessed", "no_comparator", "labels_missing", "nonresponse")
-    ][:2]
-    small = small_groups(book)
-    if small:
-        text.append(tell.small_groups(small))
-    unknown = sorted(((r, s) for s, r in record.accounts.unknown.items() if r), reverse=True)
-    if unknown:
-        text.append(tell.no_recorded(unknown[0][1], unknown[0][0]))
-    return [*text[:3], tell.NEVER_ASKED]
-
-
-def _could_change(book: Book, headline: Comparison | None) -> list[str]:
-    """List what could change the answer."""
-    record = book.record
-    text: list[str] = []
-    if headline is not None and headline.segment and headline.group:
-        q = book.question_of(headline)
-        known = book.estimates.get((headline.measure, headline.segment, headline.group))
-        segment = book.segments.get(headline.segment)
-        missing = next(
-            (g.group for g in (segment.groups if segment else ()) if g.status == "unknown"), None
-        )
-        lost = book.estimates.get((headline.measure, headline.segment, missing))
-        if known and lost and missing is not None and missing != headline.group:
-            per = book.per(q) if q else 100
-            bound = say.unknown_bound(
-                headline.segment, headline.group, known, lost, per, book.groups
-            )
-            text += [bound] if bound else []
-    near = [
-        c
-        for c in record.comparisons
-        if c.u.low is not None
-        and c.u.high is not None
-        and c.u.low < 1 < c.u.high
-        and c.within is None
-    ]
-    if near:
-        text.append(tell.near_limit(len(near)))
-    if record.accounts.customers is None:
-        text.append(tell.NO_CUSTOMERS)
-    text.append(tell.OTHER_LIMIT)
-    return text[:3]
 
 
 def _carrying(book: Book, q: Question | None, headline: Comparison | None) -> list[Comparison]:
@@ -283,42 +221,6 @@ def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
     return result
 
 
-def _evidence(book: Book) -> tuple[list[str], list[str]]:
-    """Sort the findings into well supported and less certain."""
-    strong: list[str] = []
-    weak: list[str] = []
-    for q in book.record.questions:
-        words = book.words(q.measure)
-        action = _flagged(book, q, ACTION)
-        for texts, found in (
-            (strong, [c for c in action if c.reason == "established"]),
-            (weak, [c for c in action if c.reason != "established"]),
-            (weak, _flagged(book, q, WATCH)),
-        ):
-            for way in dict.fromkeys(say.more(c) for c in found):
-                same = [c for c in found if say.more(c) == way]
-                texts.append(tell.gap_sentence(words, same, book.groups))
-    passing = sum(q.verdict == "pass" for q in book.record.questions)
-    if passing:
-        strong.append(tell.passing(passing))
-    opens = [
-        c
-        for c in book.record.comparisons
-        if answer(c.verdict, c.reason) is CANNOT and c.within is None
-    ]
-    notable = [i for i in book.record.intersections if i.notable]
-    if len(notable) > 1:
-        weak.append(captions.overlaps(len(notable)))
-    else:
-        weak += [say.overlap(i, book.words(i.measure), book.groups) for i in notable]
-    if opens:
-        weak.append(tell.open_comparisons(len(opens)))
-    return (
-        tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
-        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
-    )
-
-
 def _blocks(book: Book, first: Question, room: int) -> list[Block]:
     """Return the forest tables of the headline question, and of more where the page has room."""
     blocks: list[Block] = []
@@ -333,19 +235,9 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
         words = book.words(q.measure)
         overall = book.estimates.get((q.measure or "", None, None))
         note = captions.forest_note(words, book.per(q), overall.value if overall else None)
-        head = captions.forest_head(words, _flagged(book, q, ACTION), book.groups)
+        head = captions.forest_head(words, lists.flagged(book, q, ACTION), book.groups)
         blocks.append(Block(head, note, tuple(tables)))
     return blocks
-
-
-def _conditions(book: Book) -> list[tuple[str, str]]:
-    """Return the proposed conditions."""
-    found = [c for q in book.record.questions for c in _flagged(book, q, ACTION)]
-    failing = tell.places(found, book.groups, 4)
-    kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
-    unassessed = sum(q.reason == "not_assessed" for q in book.record.questions)
-    opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
-    return tell.conditions(failing, opens, unassessed)
 
 
 def build_summary(book: Book, fit: int = 0) -> Summary:
@@ -359,10 +251,11 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
     blocks = _blocks(book, q, FOREST_ROWS[fit]) if q else []
     heat = heat_map(book)
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
-    strong, weak = _evidence(book)
-    failing = any(_flagged(book, x, ACTION) for x in record.questions)
+    strong, weak = lists.evidence(book)
+    failing = any(lists.flagged(book, x, ACTION) for x in record.questions)
+    longest = 120 if len(record.questions) <= MOST_WORDY else 72
     lines = [
-        Line(said(x.ask, 120), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
+        Line(said(x.ask, longest), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
         for i, x in enumerate(record.questions)
     ]
     crossed = next((x for x in record.questions if heat and x.id == heat.question), None)
@@ -377,8 +270,8 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         lines=tuple(lines[:MOST_QUESTIONS]),
         more_questions=max(0, len(lines) - MOST_QUESTIONS),
         icons=_icons(book, headline),
-        not_assessed=tuple(_not_assessed(book)),
-        could_change=tuple(_could_change(book, headline)),
+        not_assessed=tuple(lists.not_assessed(book)),
+        could_change=tuple(lists.could_change(book, headline)),
         bigs=tuple(_bigs(book, headline)),
         blocks=tuple(blocks),
         source=captions.source(record, [x.rows for x in record.accounts.excluded]),
@@ -394,6 +287,6 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         heat_source=captions.heat_source(heat.cells, heat.left_out) if heat else "",
         supported=tuple(strong),
         uncertain=tuple(weak),
-        conditions=tuple(_conditions(book)),
+        conditions=tuple(lists.conditions(book)),
         decisions=tell.DECISIONS if record.audit.release else tell.DECISIONS_RUNNING,
     )

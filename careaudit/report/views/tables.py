@@ -10,7 +10,7 @@ from careaudit.record import POOLED, Comparison, Estimate, Question
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.wording.names import (
-    ISOLATE,
+    NOT_RECORDED,
     group_name,
     segment_name,
     split_group,
@@ -99,6 +99,8 @@ def _label(book: Book, segment: str, group: str | None) -> str:
     if group is not None and "*" in segment and group != POOLED:
         parts = split_group(segment, group, book.groups)
         return ", ".join(group_name(p) for p in parts)
+    if group == "unknown" and book.record.accounts.unknown.get(segment):
+        return NOT_RECORDED
     return group_name(group, known=book.group(segment, group))
 
 
@@ -131,7 +133,7 @@ def _row(
     n = known.n if known else (e.n if e else (c.n if c else 0))
     note = ""
     if hidden:
-        note = f"Fewer than {minimum} customers: not shown"
+        note = f"Fewer than {minimum} {book.rare_unit()}: not shown"
     elif known is not None and known.status == "empty":
         note = "No decisions"
     elif group == POOLED:
@@ -262,6 +264,3 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
                 )
             )
     return tables
-
-
-__all__ = ["ISOLATE", "Axis", "Forest", "Row", "axis", "forests"]

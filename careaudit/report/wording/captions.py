@@ -34,7 +34,7 @@ def source(record: AuditRecord, left_out: list[int]) -> str:
     lost = sum(left_out)
     return (
         f"Source: decision log, {num.count(a.rows_used)} decisions; {num.count(lost)} rows left out"
-        f" (Annex D). Ranges: Wilson, 95%. {num.count(s.comparisons)} comparisons, corrected for"
+        f" (Annex D). Ranges: 95%. {num.count(s.comparisons)} comparisons, corrected for"
         " their number."
     )
 

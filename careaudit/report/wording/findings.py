@@ -102,7 +102,7 @@ def tolerated(c: Comparison, per: int) -> str | None:
 def limit_points(gap: float, per: int) -> str:
     """Write a tolerated gap; a decimal where whole numbers would hide it."""
     size = gap * per
-    text = f"{num.half_up(size)}" if abs(size - round(size)) < 1e-9 else f"{num.half_up(size, 1)}"
+    text = f"{num.half_up(size, 1)}".removesuffix(".0")
     return f"{text} in every {per:,}"
 
 
@@ -128,20 +128,24 @@ def needed(c: Comparison) -> str | None:
             f"The smallest gap this log could reliably have shown is about"
             f" {num.points(c.detectable.gap, per)} in every {per:,}."
         )
-    if c.detectable.n_needed is not None:
+    if c.group_value is None:
+        return " ".join(parts) or None  # too few customers to print a count
+    if c.detectable.n_needed is not None and c.detectable.n_needed > c.n:
         parts.append(
-            f"There are {num.count(c.n)} decisions; about {num.about(c.detectable.n_needed)}"
-            f" would be needed."
+            f"There are {num.count(c.n)} decisions; a group treated alike would need about"
+            f" {num.about(c.detectable.n_needed)} to show it."
         )
     return " ".join(parts) or None
 
 
-def fact(c: Comparison, per: int, groups: Groups) -> str:
+def fact(c: Comparison, per: int, groups: Groups, *, brief: bool = False) -> str:
     """Return the short fact of the question table: both rates, or what is missing."""
     kind = answer(c.verdict, c.reason)
     first, other = rates(c)
     if first is None or other is None:
         return "No rate could be estimated"
+    if kind in (ACTION, WATCH) and brief:
+        return f"{num.every(first, per)} against {num.in_every(other, per)}"
     if kind in (ACTION, WATCH):
         here, there = sides(c, groups, 18)[0], contrast(c, groups, 18)
         return f"{num.in_every(first, per)} {here}, {num.every(other, per)} {there}"

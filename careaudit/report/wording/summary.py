@@ -94,6 +94,7 @@ def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
         harmed = (c.reference or "rest") if c.harmed == "reference" else c.group
         if (c.segment, harmed) not in kept:
             kept.append((c.segment, harmed))
+    most = len(kept) if len(kept) == most + 1 else most
     rest = len(kept) - most
     shown = sorted(kept[:most], key=lambda pair: _rank(pair, groups))
     phrases: list[str] = []
@@ -154,7 +155,7 @@ def options(record: AuditRecord, groups_listed: bool) -> list[str]:
     hold = "Hold the release." if record.audit.release else "Pause the system."
     condition = "a re-audit by a date the council sets"
     if groups_listed:
-        condition = f"human review for the groups listed on page 3, and {condition}"
+        condition = f"human review for the groups named in the conditions, and {condition}"
     return [f"{thing} as it is.", f"{thing} with conditions: {condition}.", hold]
 
 
@@ -215,7 +216,7 @@ def reason_short(q: Question) -> str:
     short = {
         "not_assessed": "the log lacks what it needs",
         "no_comparator": "there is no second group",
-        "labels_missing": "too few decisions were checked",
+        "labels_missing": "the checked outcomes cannot carry an answer",
         "coverage": "too few decisions are covered",
         "nonresponse": "too few customers answered",
         "insufficient": "the range holds both sides of the limit",

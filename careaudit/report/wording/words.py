@@ -53,7 +53,8 @@ REASONS = {
     "within_limit": "Any gap is shown to be smaller than the limit.",
     "insufficient": "The plausible range reaches both sides of the limit, so the data cannot tell.",
     "coverage": "The groups that could be judged hold too small a share of the decisions.",
-    "labels_missing": "Too few decisions carry a checked outcome to judge whether they were right.",
+    "labels_missing": "The checked outcomes cannot carry an answer: they are missing, or were not"
+    " picked at random.",
     "nonresponse": "Too few customers answered to judge the groups.",
     "no_comparator": "There is no second group to compare with.",
     "not_assessed": "The log lacks what this question needs.",
@@ -260,4 +261,5 @@ def listed(parts: list[str], word: str = "and") -> str:
     """Join phrases: "a, b and c"."""
     if len(parts) <= 1:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+    gap = "\u00a0" if len(parts[-1]) <= 8 else " "  # no line holds a short last name alone
+    return f"{', '.join(parts[:-1])} {word}{gap}{parts[-1]}"

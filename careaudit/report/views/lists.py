@@ -1,0 +1,123 @@
+"""The short lists of pages 1 to 3: what is open, what could change, what is well supported."""
+
+from __future__ import annotations
+
+from careaudit.record import POOLED, Comparison, Question
+from careaudit.report.views.book import Book
+from careaudit.report.wording import captions
+from careaudit.report.wording import findings as say
+from careaudit.report.wording import summary as tell
+from careaudit.report.wording.names import group_name, segment_name
+from careaudit.report.wording.words import ACTION, CANNOT, WATCH, Answer, answer
+
+UNANSWERED = ("not_assessed", "no_comparator", "labels_missing", "nonresponse", "no_variation")
+"""Reasons of a question that the log cannot answer however many decisions it holds."""
+
+
+def flagged(book: Book, q: Question, kind: Answer) -> list[Comparison]:
+    """Return the comparisons of a question with an answer, largest gap first."""
+    found = [c for c in book.main(q) if answer(c.verdict, c.reason) is kind and c.harmed != "none"]
+    return sorted(found, key=lambda c: (c.group == POOLED, -(c.u.value or 0.0), c.id))
+
+
+def small_groups(book: Book) -> list[str]:
+    """Return the groups that cannot be judged alone, as segment and name."""
+    return [
+        f"{segment_name(s.name, 30)} {group_name(g.group, 24)}"
+        for s in book.record.segments
+        for g in s.groups
+        if g.status in ("small", "suppressed") and g.n
+    ]
+
+
+def not_assessed(book: Book) -> list[str]:
+    """List what page one says could not be assessed."""
+    record = book.record
+    text = [tell.unanswered(q) for q in record.questions if q.reason in UNANSWERED][:2]
+    small = small_groups(book)
+    if small:
+        text.append(tell.small_groups(small))
+    unknown = sorted(((r, s) for s, r in record.accounts.unknown.items() if r), reverse=True)
+    if unknown:
+        text.append(tell.no_recorded(unknown[0][1], unknown[0][0]))
+    return [*text[:3], tell.NEVER_ASKED]
+
+
+def could_change(book: Book, headline: Comparison | None) -> list[str]:
+    """List what could change the answer."""
+    record = book.record
+    text: list[str] = []
+    if headline is not None and headline.segment and headline.group:
+        q = book.question_of(headline)
+        known = book.estimates.get((headline.measure, headline.segment, headline.group))
+        segment = book.segments.get(headline.segment)
+        missing = next(
+            (g.group for g in (segment.groups if segment else ()) if g.status == "unknown"), None
+        )
+        lost = book.estimates.get((headline.measure, headline.segment, missing))
+        if known and lost and missing is not None and missing != headline.group:
+            per = book.per(q) if q else 100
+            bound = say.unknown_bound(
+                headline.segment, headline.group, known, lost, per, book.groups
+            )
+            text += [bound] if bound else []
+    near = [
+        c
+        for c in record.comparisons
+        if c.u.low is not None
+        and c.u.high is not None
+        and c.u.low < 1 < c.u.high
+        and c.within is None
+    ]
+    if near:
+        text.append(tell.near_limit(len(near)))
+    if record.accounts.customers is None:
+        text.append(tell.NO_CUSTOMERS)
+    text.append(tell.OTHER_LIMIT)
+    return text[:3]
+
+
+def evidence(book: Book) -> tuple[list[str], list[str]]:
+    """Sort the findings into well supported and less certain."""
+    strong: list[str] = []
+    weak: list[str] = []
+    for q in book.record.questions:
+        words = book.words(q.measure)
+        action = flagged(book, q, ACTION)
+        for texts, found in (
+            (strong, [c for c in action if c.reason == "established"]),
+            (weak, [c for c in action if c.reason != "established"]),
+            (weak, flagged(book, q, WATCH)),
+        ):
+            for way in dict.fromkeys(say.more(c) for c in found):
+                same = [c for c in found if say.more(c) == way]
+                texts.append(tell.gap_sentence(words, same, book.groups))
+    passing = sum(q.verdict == "pass" for q in book.record.questions)
+    if passing:
+        strong.append(tell.passing(passing))
+    opens = [
+        c
+        for c in book.record.comparisons
+        if answer(c.verdict, c.reason) is CANNOT and c.within is None
+    ]
+    notable = [i for i in book.record.intersections if i.notable]
+    if len(notable) > 1:
+        weak.append(captions.overlaps(len(notable)))
+    else:
+        weak += [say.overlap(i, book.words(i.measure), book.groups) for i in notable]
+    if opens:
+        weak.append(tell.open_comparisons(len(opens)))
+    return (
+        tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
+        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
+    )
+
+
+def conditions(book: Book) -> list[tuple[str, str]]:
+    """Return the proposed conditions."""
+    found = [c for q in book.record.questions for c in flagged(book, q, ACTION)]
+    failing = tell.places(found, book.groups, 4)
+    kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
+    unassessed = sum(q.reason in UNANSWERED for q in book.record.questions)
+    opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
+    return tell.conditions(failing, opens, unassessed)
