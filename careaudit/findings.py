@@ -299,7 +299,7 @@ class Teller:
         """The largest harm over gated questions, with the people and money of its attribute."""
         gated = [item for item in told if item.question.gate and item.comparisons]
         score = impact.largest([t.question.score for t in gated], undetermined=undetermined)
-        over = sum(1 for t in gated if (t.question.score.value or 0.0) >= 50)
+        over = sum(1 for t in gated if (t.question.score.value or 0.0) >= impact.AT_LIMIT)
         carrier = max(gated, key=_weight, default=None)
         people, money, name = Interval(), None, None
         if carrier and (worst := carrier.question.worst):

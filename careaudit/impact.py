@@ -20,6 +20,7 @@ from careaudit.stats.tolerance import Tolerance, u_high, u_low, units
 WIDE = 40.0
 """A score range wider than this with an inconclusive verdict has no point, only its ends."""
 MONTH = 30
+AT_LIMIT = 50.0
 
 
 class Spread(NamedTuple):
@@ -216,8 +217,17 @@ def headline(score: Interval) -> str:
     """The score as one phrase, never without its range."""
     if score.low is None or score.high is None:
         return "not assessed"
-    ends = f"{score.low:.0f} to {score.high:.0f}"
-    return f"undetermined ({ends})" if score.value is None else f"{score.value:.0f} ({ends})"
+    ends = f"{_whole(score.low)} to {_whole(score.high)}"
+    return f"undetermined ({ends})" if score.value is None else f"{_whole(score.value)} ({ends})"
+
+
+def _whole(value: float) -> str:
+    """A score as a whole number, with decimals where it would cross the limit at 50."""
+    for decimals in range(6):
+        text = f"{value:.{decimals}f}"
+        if (float(text) >= AT_LIMIT) == (value >= AT_LIMIT):
+            break
+    return text
 
 
 def in_total(amounts: Mapping[str | None, Amounts]) -> Amounts:

@@ -49,7 +49,7 @@ def command(
 
     from careaudit.cli import talk
     from careaudit.plan.draft import draft
-    from careaudit.plan.draft import roles as guess
+    from careaudit.plan.roles import roles as guess
     from careaudit.sources.profile import companion, profile
 
     base = Path() if stdout else target.parent
@@ -150,6 +150,8 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from careaudit.plan.toml_text import plain
+
     wide = None if sys.stderr.isatty() else 110
     out = Console(file=sys.stderr, width=wide, highlight=False)
     where = f"Drafted {target} from " if target else "A draft from "
@@ -158,7 +160,7 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_column(no_wrap=True)
-    grid.add_row("Decision", _name(made.decision), made.roles.taken[made.decision].confidence)
+    grid.add_row("Decision", plain(made.decision), made.roles.taken[made.decision].confidence)
     for side in ("favorable", "adverse", "neutral"):
         values = made.polarity.of(side)
         if made.polarity.settled or side == "neutral":
@@ -166,10 +168,10 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
             grid.add_row(f"  {side}", _names(values), sure if values else "")
     for number, guess in enumerate(made.segments):
         head = "Compared by" if not number else ""
-        grid.add_row(head, Text.assemble(_name(guess.column), f" ({guess.kind})"), guess.confidence)
+        grid.add_row(head, Text.assemble(plain(guess.column), f" ({guess.kind})"), guess.confidence)
     fields = [guess for guess in made.fields if guess.role in _TOLD]
     for number, guess in enumerate(sorted(fields, key=lambda g: _TOLD.index(g.role))):
-        text = Text.assemble(f"{guess.role} = ", _name(guess.column))
+        text = Text.assemble(f"{guess.role} = ", plain(guess.column))
         grid.add_row("Fields" if not number else "", text, guess.confidence)
     out.print(grid)
     for note in made.notes:
@@ -194,12 +196,8 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
 _TOLD = ("subject_id", "decision_id", "decided_at", "amount", "score", "model_version", "text")
 
 
-def _name(text: str) -> str:
-    from careaudit.plan.draft import show
-
-    return show(text)[1:-1].replace('\\"', '"')
-
-
 def _names(values: list[str]) -> str:
-    shown = ", ".join(_name(value) for value in values[:6])
+    from careaudit.plan.toml_text import plain
+
+    shown = ", ".join(plain(value) for value in values[:6])
     return f"{shown} and {len(values) - 6} more" if len(values) > 6 else shown or "none"

@@ -11,8 +11,9 @@ from careaudit.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from careaudit.plan.draft import ColumnProfile, Roles
-    from careaudit.sources.profile import LogProfile, Problem
+    from careaudit.plan.roles import ColumnProfile, Roles
+    from careaudit.sources.problems import Problem
+    from careaudit.sources.profile import LogProfile
 
 
 @click.command()
@@ -25,8 +26,9 @@ def command(log: tuple[str, ...], *, no_progress: bool) -> None:
     on ten rows or more, and never of ids or free text.
     """
     from careaudit.cli import talk
-    from careaudit.plan.draft import roles as guess
-    from careaudit.sources.profile import problems, profile
+    from careaudit.plan.roles import roles as guess
+    from careaudit.sources.problems import problems
+    from careaudit.sources.profile import profile
 
     with talk.progress(wanted=not no_progress) as progress:
         progress("Reading the log")
@@ -78,7 +80,7 @@ def _role(column: ColumnProfile, roles: Roles) -> tuple[str, str]:
 
 
 def _filled(column: ColumnProfile) -> str:
-    from careaudit.plan.draft import share
+    from careaudit.plan.toml_text import share
 
     return share(column.filled / column.rows if column.rows else 0).replace("almost 100%", "99.9%+")
 
@@ -95,9 +97,9 @@ def _values(column: ColumnProfile) -> str:
 
 def _plain(text: str) -> str:
     """Keep control characters off the terminal."""
-    from careaudit.plan.draft import show
+    from careaudit.plan.toml_text import plain
 
-    return show(text)[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return plain(text).replace("\\\\", "\\")
 
 
 def _problems(out: Console, found: list[Problem]) -> None:

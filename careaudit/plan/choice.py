@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from careaudit.plan.roles import FIELDS, ColumnProfile, Guess, Roles
@@ -23,9 +23,7 @@ class Compared:
     spare: Sequence[tuple[str, str]]
 
 
-def compared(
-    log: Mapping[str, ColumnProfile], ours: Roles, table: str, theirs: Roles
-) -> Compared:
+def compared(log: Mapping[str, ColumnProfile], ours: Roles, table: str, theirs: Roles) -> Compared:
     """Choose the segments from the log's columns and from those of the customers' table."""
     read_as = {guess.role: column for column, guess in ours.taken.items() if guess.role != column}
     options: list[tuple[str, Guess]] = []
@@ -93,8 +91,8 @@ class Filled:
     offered: Sequence[Guess]
 
 
-def filled(found: Roles, segments: Mapping[str, Guess]) -> Filled:
-    """Fill the fields that are sure enough and whose names no segment needs."""
+def filled(found: Roles, segments: Set[str]) -> Filled:
+    """Fill the fields that are sure enough and whose name is not that of a compared column."""
     fields: dict[str, list[Guess]] = {}
     offered = list(found.lost)
     for column, guess in found.taken.items():

@@ -72,21 +72,22 @@ def draft(
     log = {profile.name: profile for profile in profiles}
     found = _joined(roles(profiles), companion)
     decision = _decision(found, log)
-    outcome = polarity(decision.name, decision.values)
+    outcome, counts = polarity(decision.name, decision.values), dict(decision.values)
     table = _table_name(log)
     theirs = roles(companion.profiles) if companion else Roles({}, ())
     chosen = compared(log, found, table, theirs)
     if not chosen.segments:
         raise _no_segment(decision.name, log)
-    columns = filled(found, {ref: guess for ref, guess in chosen.segments.items() if ref in log})
+    columns = filled(found, chosen.segments.keys() & log.keys())
+    joined = [guess.column for ref, guess in chosen.segments.items() if ref not in log]
     names = segment_names(chosen.segments)
     kind = decision_kind(name, decision, log, settled=outcome.settled)
     parts = [
         _head(read),
         _audit(name, *kind),
         _log(path, columns),
-        _table(table, companion, [g.column for r, g in chosen.segments.items() if r not in log]),
-        _outcome(outcome, dict(decision.values)),
+        _table(table, companion, joined),
+        _outcome(outcome, counts),
         _label(found),
         *_segments(chosen, names, log),
         _question(decision.name, names.values(), found.column("intent")),
@@ -98,13 +99,13 @@ def draft(
         decision=decision.name,
         segments=tuple(chosen.segments.values()),
         fields=tuple(guess for guesses in columns.fields.values() for guess in guesses),
-        notes=(*_join_notes(companion), *_side_notes(outcome, dict(decision.values))),
+        notes=tuple(_notes(outcome, counts, companion)),
     )
 
 
 def _joined(found: Roles, companion: Companion | None) -> Roles:
     """Add the column that joins the customers' table, if no guess has its role."""
-    if companion is None or found.column(companion.field):
+    if companion is None or found.column(companion.field) is not None:
         return found
     guess = Guess(companion.log_column, companion.field, 3, "it joins the customers' table")
     return replace(found, taken={**found.taken, companion.log_column: guess})
@@ -145,28 +146,25 @@ def _table_name(log: Mapping[str, ColumnProfile]) -> str:
 # What a person is told beside the draft.
 
 
-def _join_notes(companion: Companion | None) -> list[str]:
-    if companion is None or not companion.repeated:
-        return []
-    return [
-        f"{companion.repeated:,} keys of the customers' table occur more than once: keep one row "
-        "of each, or the audit refuses the join."
-    ]
-
-
-def _side_notes(outcome: Polarity, counts: Mapping[str, int]) -> list[str]:
+def _notes(outcome: Polarity, counts: Mapping[str, int], companion: Companion | None) -> list[str]:
+    notes = []
+    if companion and companion.repeated:
+        notes.append(
+            f"{companion.repeated:,} keys of the customers' table occur more than once: keep one "
+            "row of each, or the audit refuses the join."
+        )
     if not outcome.settled:
-        return [
+        notes.append(
             "Which decisions are good could not be guessed: all values stand in neutral. Move "
             "them in [outcome]; until then no audit will run."
-        ]
-    if not outcome.unplaced:
-        return []
-    rows = sum(counts[value] for value in outcome.unplaced) / max(sum(counts.values()), 1)
-    return [
-        f"{len(outcome.unplaced)} of {len(counts)} decision values ({share(rows)} of the rows) say "
-        "no side; they stand in neutral, set aside. Move them in [outcome]."
-    ]
+        )
+    elif unplaced := outcome.unplaced:
+        rows = sum(counts[value] for value in unplaced) / max(sum(counts.values()), 1)
+        notes.append(
+            f"{len(unplaced)} of {len(counts)} decision values ({share(rows)} of the rows) say "
+            "no side; they stand in neutral, set aside. Move them in [outcome]."
+        )
+    return notes
 
 
 # The tables of the plan, in the order a person checks them.
@@ -319,14 +317,14 @@ def _segments(
 
 def _question(decision: str, segments: Iterable[str], intent: str | None) -> list[str]:
     ask = f"Is the decision ({decision}) better for some customers than for others?"
-    return [
+    lines = [
         "[[questions]]",
         'id = "decision"',
         f"ask = {show(ask)}",
         "# No measure: the rarer side of the outcome is asked.",
         f"segments = {show_list(segments)}",
         "limit = { ratio = 0.80, floor = 0.01, cap = 0.10 }",
-        *([beside(f"# within = {show_list([intent])}", "like with like, if agreed")] if intent else []),
-        "gate = true",
-        'inconclusive = "close"',
     ]
+    if intent:
+        lines.append(beside(f"# within = {show_list([intent])}", "like with like, if agreed"))
+    return [*lines, "gate = true", 'inconclusive = "close"']

@@ -106,9 +106,7 @@ def _yes_or_no(column: str, names: Sequence[str]) -> Polarity:
     return _settled(sides, dict.fromkeys(names, f'the column says "{word}"'), "medium")
 
 
-def _settled(
-    sides: Mapping[str, Side], why: Mapping[str, str], confidence: Confidence
-) -> Polarity:
+def _settled(sides: Mapping[str, Side], why: Mapping[str, str], confidence: Confidence) -> Polarity:
     """Take the guess if it knows both sides; otherwise all are neutral, with hints."""
     if {"favorable", "adverse"} <= set(sides.values()):
         return Polarity(sides, why, settled=True, confidence=confidence)

@@ -10,7 +10,7 @@ from pathlib import Path
 from careaudit.errors import OutputError, UsageError
 from careaudit.record import AuditRecord
 
-__all__ = ["FORMATS", "Format", "render", "write"]
+__all__ = ["FORMATS", "Format", "render", "write", "write_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,23 @@ def write(
     directory cannot be written.
     """
     folder = Path(directory)
-    made = {FORMATS[f].file_name: render(record, f) for f in _known(formats)}
+    made = {folder / FORMATS[f].file_name: render(record, f) for f in _known(formats)}
+    return _put(made, folder)
+
+
+def write_file(record: AuditRecord, path: str | Path, format_name: str) -> Path:
+    """Write the record in one format to a path of any name; as whole or not at all as `write`."""
+    place = Path(path)
+    return _put({place: render(record, format_name)}, place.parent)[0]
+
+
+def _put(made: dict[Path, bytes], folder: Path) -> list[Path]:
+    """Write each content beside its place, then rename all; OutputError if one cannot be."""
     waiting: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file_name, content in made.items():
-            waiting.append((_aside(folder, file_name, content), folder / file_name))
+        for place, content in made.items():
+            waiting.append((_aside(folder, place.name, content), place))
         for aside, place in waiting:
             aside.replace(place)
     except OSError as error:
@@ -85,7 +96,7 @@ def write(
     finally:
         for aside, _ in waiting:
             aside.unlink(missing_ok=True)
-    return [place for _, place in waiting]
+    return list(made)
 
 
 def _known(formats: Iterable[str]) -> list[str]:

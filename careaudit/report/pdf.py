@@ -120,6 +120,22 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def library_versions() -> dict[str, str]:
+    """Return the system libraries that a PDF needs, by name; RenderError where one is missing."""
+    _weasyprint()
+    from weasyprint.text import ffi
+
+    if not ffi.harfbuzz_subset:
+        raise RenderError(
+            "the PDF needs the library HarfBuzz-Subset, which cannot be loaded.",
+            where="report.pdf",
+            hint=_HINT,
+        )
+    number = int(ffi.pango.pango_version())
+    version = f"{number // 10_000}.{number // 100 % 100}.{number % 100}"
+    return {"pango": version, "harfbuzz-subset": "found"}
+
+
 def _font_css() -> str:
     """Declare the bundled faces, and no others."""
     faces = "".join(

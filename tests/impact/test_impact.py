@@ -91,6 +91,7 @@ def test_a_wide_undecided_score_has_no_point():
     assert impact.largest(wide, undetermined=False).value == 55.0
     assert impact.headline(impact.largest(wide, undetermined=True)) == "undetermined (10 to 83)"
     assert impact.headline(impact.largest([], undetermined=True)) == "not assessed"
+    assert impact.headline(Interval(value=49.9, low=20.0, high=50.2)) == "49.9 (20 to 50)"
 
 
 sizes = st.integers(30, 5_000)

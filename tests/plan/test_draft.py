@@ -11,19 +11,11 @@ from hypothesis import strategies as st
 
 from careaudit import plan as plans
 from careaudit.errors import PlanError
-from careaudit.plan.draft import (
-    BAD_HERE,
-    GOOD_HERE,
-    ColumnProfile,
-    Companion,
-    draft,
-    polarity,
-    roles,
-    share,
-    show,
-    shows_values,
-    tokens,
-)
+from careaudit.plan.draft import BAD_HERE, GOOD_HERE, Companion, draft
+from careaudit.plan.polarity import polarity
+from careaudit.plan.roles import ColumnProfile, roles, shows_values
+from careaudit.plan.toml_text import share, show
+from careaudit.plan.vocabulary import tokens
 
 ROWS = 10_000
 

@@ -202,6 +202,12 @@ def test_without_pango_the_error_names_the_packages(monkeypatch: pytest.MonkeyPa
     assert "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in str(caught.value)
 
 
+def test_the_system_libraries_have_versions() -> None:
+    found = pdf.library_versions()
+    assert re.fullmatch(r"[\d.]+", found["pango"])
+    assert found["harfbuzz-subset"] == "found"
+
+
 def test_only_bundled_fonts_may_be_fetched() -> None:
     import weasyprint
 

@@ -31,6 +31,13 @@ def test_writes_each_format_once_and_nothing_else(tmp_path: Path) -> None:
     assert json.loads((folder / "audit.json").read_text())["schema_version"] == 1
 
 
+def test_one_file_of_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "mine.html"
+    assert report.write_file(records.empty(), path, "html") == path
+    assert path.read_text(encoding="utf-8").lstrip().startswith("<!DOCTYPE html>")
+    assert [p.name for p in path.parent.iterdir()] == ["mine.html"]
+
+
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="docx"):
         report.write(records.empty(), tmp_path / "x", ("json", "docx"))

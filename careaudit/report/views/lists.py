@@ -109,7 +109,7 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
         weak.append(tell.open_comparisons(len(opens)))
     return (
         tell.bounded(strong, 4) or [tell.NOTHING_STRONG],
-        tell.bounded(weak, 4) or [tell.NOTHING_WEAK],
+        tell.bounded([text for text in weak if text not in strong], 4) or [tell.NOTHING_WEAK],
     )
 
 

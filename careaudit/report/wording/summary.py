@@ -19,7 +19,6 @@ from careaudit.report.wording.words import (
 )
 
 KICKER = "Equity impact report for the ethics council"
-RUNNING = "Equity impact report"
 _MONTHS = (
     "January",
     "February",
@@ -226,12 +225,10 @@ def reason_short(q: Question) -> str:
 
 
 NEVER_ASKED = "Customers who never reached this decision: the log does not hold them."
-CAUSES = "The causes of any gap: this audit measures gaps."
 NO_CUSTOMERS = (
     "The log names no customer. Several decisions of one customer would widen every range."
 )
 OTHER_LIMIT = "Limits are policy. A tighter or looser limit could change an answer."
-FEWER = "More decisions would narrow the ranges, and could settle what is open."
 
 
 def near_limit(found: int) -> str:

@@ -1,0 +1,44 @@
+"""What many tests need: a log on disk, and the command line."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Call `careaudit` in an empty folder."""
+    from careaudit.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    return lambda *args: CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def write_log(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file: bytes or text as they are, lines with line ends; plain lines by default."""
+
+    def write(name: str = "log.csv", content: bytes | str | Iterable[str] | None = None) -> Path:
+        content = _lines() if content is None else content
+        if not isinstance(content, bytes | str):
+            content = "\n".join(content) + "\n"
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def lines() -> Callable[..., list[str]]:
+    """Return a function that makes the lines of a small log, every third decision a denial."""
+    return _lines
+
+
+def _lines(groups: Iterable[str] = ("en", "fr"), n: int = 60) -> list[str]:
+    names = list(groups)
+    return ["outcome,lang"] + [
+        f"{'denied' if i % 3 == 0 else 'granted'},{names[i % len(names)]}" for i in range(n)
+    ]
