@@ -235,12 +235,12 @@ class _Audit:
     def _status(
         self, group: tuple[str | None, ...], n: int, customers: int, deff: float
     ) -> GroupStatus:
+        if group == (None,):
+            return "unknown"
         if not n:
             return "empty"
         if customers < self.plan.privacy.min_cell:
             return "suppressed"
-        if group == (None,):
-            return "unknown"
         return "in_scope" if n / deff >= self.plan.statistics.scope else "small"
 
     def _purse(self) -> Purse:

@@ -301,47 +301,50 @@ class Teller:
         score = impact.largest([t.question.score for t in gated], undetermined=undetermined)
         over = sum(1 for t in gated if (t.question.score.value or 0.0) >= impact.AT_LIMIT)
         carrier = max(gated, key=_weight, default=None)
-        people, money, name = Interval(), None, None
-        if carrier and (worst := carrier.question.worst):
-            name = worst
-            people, money = self._headline(carrier, worst)
+        people, money = Interval(), None
+        worst = carrier.question.worst if carrier else None
+        covered = _flagged(carrier, worst) if carrier and worst else []
+        if covered:
+            adverse = covered[0][0].orientation == "adverse"
+            people = impact.total_people([pair for _, pair in covered], adverse=adverse)
+            money = self._total_money(covered)
         return Impact(
             score=score,
             headline=impact.headline(score),
             people=people,
             money=money,
             questions_at_or_over_limit=over,
-            comparison=name,
+            comparison=worst,
+            covers=tuple(comparison.id for comparison, _ in covered),
         )
 
-    def _headline(self, told: Told, worst: str) -> tuple[Interval, Money | None]:
-        """Excess adverse decisions, and money, over the groups flagged in the worst attribute."""
-        by_id = {c.id: (c, p) for c, p in zip(told.comparisons, told.pairs, strict=True)}
-        segment = by_id[worst][0].segment
-        flagged = [
-            (c, p)
-            for c, p in by_id.values()
-            if c.segment == segment
-            and c.harmed == "group"
-            and c.group != POOLED
-            and (c.verdict == "fail" or c.reason == "adverse_signal")
-        ]
-        if not flagged:
-            return Interval(), None
-        adverse = flagged[0][0].orientation == "adverse"
-        people = impact.total_people([p for _, p in flagged], adverse=adverse)
-        purses = [c.affected.money for c, _ in flagged]
-        if len(flagged) == 1:
-            return people, purses[0]
-        return people, self._total_money([p for _, p in flagged])
-
-    def _total_money(self, pairs: Sequence[Pair]) -> Money | None:
+    def _total_money(self, covered: Sequence[tuple[Comparison, Pair]]) -> Money | None:
+        if len(covered) == 1:
+            return covered[0][0].affected.money
+        pairs = [pair for _, pair in covered]
         purse = self.purse.get(pairs[0].segment)
         reference = purse.get(pairs[0].reference.group) if purse else None
-        if not purse or reference is None:
+        if not purse or reference is None or covered[0][0].affected.money is None:
             return None
         groups = [(pair.group.n, purse[pair.group.group]) for pair in pairs]
         return impact.total_money(groups, reference, self.plan.log.currency)
+
+
+def _flagged(told: Told, worst: str) -> list[tuple[Comparison, Pair]]:
+    """The harmed groups of the worst comparison's attribute that share its comparator."""
+    both = list(zip(told.comparisons, told.pairs, strict=True))
+    segment = next(c.segment for c, _ in both if c.id == worst)
+    found = [
+        (c, pair)
+        for c, pair in both
+        if c.segment == segment
+        and c.harmed == "group"
+        and c.group != POOLED
+        and (c.verdict == "fail" or c.reason == "adverse_signal")
+    ]
+    if any(c.reference == "rest" for c, _ in found):  # a comparator of its own each
+        return [(c, pair) for c, pair in found if c.id == worst]
+    return found
 
 
 def _weight(told: Told) -> tuple[bool, bool, float, float]:

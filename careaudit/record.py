@@ -310,6 +310,9 @@ class Impact(Part):
     money: Money | None
     questions_at_or_over_limit: int
     comparison: str | None = Field(default=None, description="The comparison with the largest harm")
+    covers: tuple[str, ...] = Field(
+        default=(), description="The comparisons whose groups people and money add up."
+    )
 
 
 class Quality(Part):

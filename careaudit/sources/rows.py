@@ -199,9 +199,11 @@ class Stage:
         if n == distinct:  # equal hashes may be chance, unequal ones are unequal keys
             return None
         by = (dedup and dedup.by) or ("decided_at" if "decided_at" in self.plan.log.columns else "")
-        latest = ex.latest_first(self._get(rows, by)) if by else []
-        whole = [rows[name] for name in self._places.values()]  # ties: always the same row
-        order = [*latest, *whole]
+        stamp = self._places[self.place(by)] if by else ""
+        latest = ex.latest_first(rows[stamp]) if by else []
+        # Ties keep always the same row; a column that ordered already would undo its own order.
+        rest = [rows[name] for name in self._places.values() if name != stamp]
+        order = [*latest, *rest]
         return key.notnull() & (ibis.row_number().over(group_by=key, order_by=order) > 0)
 
     def _slot(self, rows: Any) -> Any:

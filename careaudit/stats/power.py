@@ -99,7 +99,9 @@ def _chance_missed(
         # needs z_pass of these; what is left is measured in real standard deviations.
         real = np.sqrt(rate * (1 - rate) * (1 / n_lower + f**2 / n_higher))
         left = np.where(z > 0, margin * (1 - z_pass / np.where(z > 0, z, 1.0)), -np.inf)
-        return np.where(real > 0, left / np.where(real > 0, real, 1.0), np.where(left >= 0, np.inf, -np.inf))
+        return np.where(
+            real > 0, left / np.where(real > 0, real, 1.0), np.where(left >= 0, np.inf, -np.inf)
+        )
 
     cap = surplus(tolerance.cap, difference_z(pair, -tolerance.cap), 1.0)
     floor = surplus(tolerance.floor, difference_z(pair, -tolerance.floor), 1.0)

@@ -404,6 +404,7 @@ class Maker:
                 money=money,
                 questions_at_or_over_limit=1 if fail else 0,
                 comparison=top.id if top else None,
+                covers=tuple(c.id for c in carrying),
             ),
             "quality": tuple(self.quality),
             "double_entry": DoubleEntry(

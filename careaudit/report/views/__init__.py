@@ -30,6 +30,8 @@ class Report:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     numbers: tuple[annex.NumbersTable, ...]
+    crossings: tuple[annex.Crossing, ...]
+    crossings_left: int
     notes: tuple[annex.Note, ...]
     notes_left: int
     rows: tuple[tuple[str, str], ...]
@@ -61,6 +63,8 @@ def build(record: AuditRecord, fit: int = 0) -> Report:
         findings=tuple(findings.build_findings(book)),
         gaps=tuple(findings.build_gaps(book)),
         numbers=tuple(annex.build_numbers(book)),
+        crossings=tuple(annex.build_crossings(book)),
+        crossings_left=max(0, len(record.intersections) - annex.MOST_CROSSINGS),
         notes=tuple(annex.build_notes(book)),
         notes_left=max(0, len(record.quality) - 40),
         rows=tuple(annex.build_rows(book)),

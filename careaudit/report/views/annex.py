@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.record import Comparison
+from careaudit.record import Comparison, Intersection
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
-from careaudit.report.wording.names import clean, group_name, name, said, segment_name
+from careaudit.report.wording.names import (
+    clean,
+    group_name,
+    name,
+    said,
+    segment_name,
+    split_group,
+)
 from careaudit.report.wording.summary import day
 from careaudit.report.wording.words import Answer, answer
 
 MOST_COMPARISONS = 150
+MOST_CROSSINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,53 @@ def build_numbers(book: Book) -> list[NumbersTable]:
             )
         )
     return tables
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One crossing of groups with its numbers, as text."""
+
+    group: str
+    n: str
+    rates: str
+    difference: str
+    ratio: str
+    chance: str
+
+
+def build_crossings(book: Book) -> list[Crossing]:
+    """Return the crossings that were compared, furthest from the limit first, bounded."""
+    found = [i for i in book.record.intersections if i.ratio.value is not None]
+    limits = {q.id: q.limit.ratio for q in book.record.questions}
+    return [_crossing(book, i, limits[i.question]) for i in sorted(found, key=_distance)][
+        :MOST_CROSSINGS
+    ]
+
+
+def _distance(i: Intersection) -> float:
+    return -(i.u or 0.0)
+
+
+def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
+    level = book.record.provenance.settings.alpha
+    number = next(n for n, q in enumerate(book.record.questions, 1) if q.id == i.question)
+
+    def crossed(group: str) -> str:
+        return " and ".join(name(g, 40) for g in split_group(i.segment, group, book.groups))
+
+    def percent(value: float | None) -> str:
+        return num.NONE if value is None else num.guarded(value * 100, [0.0, 100.0], 1)
+
+    return Crossing(
+        group=f"{number}. {crossed(i.group)}, with {crossed(i.reference or '')}",
+        n=num.count(i.n),
+        rates=f"{percent(i.value)} / {percent(i.reference_value)}",
+        difference=_interval(
+            *(percent(v) for v in (i.difference.value, i.difference.low, i.difference.high))
+        ),
+        ratio=_interval(*(num.ratio(v, limit) for v in (i.ratio.value, i.ratio.low, i.ratio.high))),
+        chance=f"{num.p_value(i.p_parity, level)} / {num.p_value(i.q_value, level)}",
+    )
 
 
 def build_notes(book: Book) -> list[Note]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.record import POOLED, Comparison, Question
+from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.charts.icons import icon_array
 from careaudit.report.views import lists
@@ -171,27 +171,12 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
     return tuple(result)
 
 
-def _carrying(book: Book, q: Question | None, headline: Comparison | None) -> list[Comparison]:
-    """Return the comparisons behind the record's number of people: one attribute, one side."""
-    if q is None or headline is None:
-        return []
-    return [
-        c
-        for c in book.main(q)
-        if c.segment == headline.segment
-        and c.harmed == "group"
-        and c.group != POOLED
-        and answer(c.verdict, c.reason) in (ACTION, WATCH)
-    ]
-
-
 def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
     """Return the large numbers that exist, each with its range."""
     record, result = book.record, []
     people, money = record.impact.people, record.impact.money
-    q = book.question_of(headline) if headline else None
     words = book.words(headline.measure if headline else None)
-    carrying = _carrying(book, q, headline)
+    carrying = [book.by_id[name] for name in record.impact.covers if name in book.by_id]
     if headline and carrying and people.value is not None and people.value > 0:
         instead = words.instead_customers if book.one_each else words.instead
         place = tell.places(carrying, book.groups, 3 if len(carrying) != 4 else 4)
@@ -208,6 +193,7 @@ def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
         result.append(
             Big(*tell.headline_money(money.value, money.low, money.high, money.currency, kind))
         )
+    q = book.question_of(headline) if headline else None
     if q and headline and headline.segment in book.segments and record.accounts.rows_used:
         harmed = {
             c.group

@@ -63,4 +63,10 @@ ANNEX_B_2 = (
     "Beyond and within: p-values against “the gap is within the limit” and “the gap is beyond the"
     " limit”. Score: Equity Impact Score with its range; 50 is at the limit."
 )
+CROSSINGS = "Overlapping groups, exploratory"
+CROSSINGS_NOTE = (
+    "Each line names its question, the overlap, and the overlap it is compared with. Rates and"
+    " gaps are per 100 decisions. Chance: p-value of equal rates, plain and corrected for the"
+    " search. These never change an answer."
+)
 RATIOS = "A ratio always stands beside both rates and both counts."
