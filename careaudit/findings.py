@@ -166,6 +166,8 @@ class Teller:
         verdict, reason = judged.verdict, judged.reason
         if missing and verdict != "fail" and reason != "adverse_signal":
             verdict, reason = "inconclusive", missing[0]
+        capped = judged.asked.capped
+        lack = missing or (capped if capped and capped[0] == reason else None)
         question = judged.asked.question
         limit = question.limit
         told = Question(
@@ -179,7 +181,7 @@ class Teller:
             limit=Limit(ratio=limit.ratio, floor=limit.floor, cap=limit.cap),
             verdict=verdict,
             reason=reason,
-            missing=missing[1] if missing else None,
+            missing=lack[1] if lack else None,
             coverage=judged.coverage,
             score=impact.largest(
                 [c.score for c in carrying], undetermined=verdict == "inconclusive"

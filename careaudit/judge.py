@@ -44,13 +44,13 @@ class Field:
 class Asked:
     """A question with its measure and the attributes it is asked over; only these are judged.
 
-    `capped` is a reason why no pass may be given (as labels_missing), or None.
+    `capped` says why no pass may be given, a reason and what is missing, or None.
     """
 
     question: Question
     measure: Rate
     fields: tuple[Field, ...]
-    capped: str | None = None
+    capped: tuple[str, str] | None = None
 
     @property
     def tolerance(self) -> Tolerance:
@@ -281,7 +281,7 @@ def _question_verdict(
     if coverage is None or coverage < statistics.coverage:
         return "inconclusive", "coverage"
     if asked.capped:
-        return "inconclusive", asked.capped
+        return "inconclusive", asked.capped[0]
     return "pass", "within_limit"
 
 

@@ -208,18 +208,23 @@ class Reader:
             capped=self._cap(question, measure),
         )
 
-    def _cap(self, question: Question, measure: Rate) -> str | None:
+    def _cap(self, question: Question, measure: Rate) -> tuple[str, str] | None:
         """Why labels cannot carry a pass: picked by appeal, or known less often for some."""
         label = self.plan.label
         if label is None or "label" not in measure.fields or measure.name == "label_coverage":
             return None
         if label.selection not in SOUND_LABELS:
-            return "labels_missing"
+            picked = {"appealed": "by who appealed"}.get(label.selection, "in another way")
+            return "labels_missing", (
+                f"labels were picked {picked}, not at random: they cannot show that all is well"
+            )
         coverage = CATALOGUE["label_coverage"]
         probe = question.model_copy(update={"gate": True})
         fields = tuple(self.field(question, coverage, name) for name in self.judged_names(question))
         found = judge([Asked(probe, coverage, fields)], self.plan.statistics)[0]
-        return "labels_missing" if found.verdict == "fail" else None
+        if found.verdict != "fail":
+            return None
+        return "labels_missing", "some groups have far fewer labels than others"
 
     def notes(self) -> list[Quality]:
         """What a reader should know about how the questions meet this log."""

@@ -98,7 +98,9 @@ def moment(column: Expr) -> Expr:
         else_=ibis.null("float64"),
     )
     epoch = seconds.try_cast("int64").as_timestamp("s")
-    stamp = ibis.ifelse(size >= 1e8, epoch.cast("timestamp"), column.try_cast("timestamp"))
+    # Read with its zone first: a plain timestamp would drop the offset that is written.
+    written = column.try_cast("timestamp('UTC')").cast("timestamp")
+    stamp = ibis.ifelse(size >= 1e8, epoch.cast("timestamp"), written)
     sound = stamp.between(ibis.timestamp("1900-01-01"), ibis.timestamp("2999-12-31"))
     return ibis.ifelse(sound, stamp, ibis.null("timestamp"))
 

@@ -155,7 +155,7 @@ def test_unknown_decisions_above_five_percent_leave_no_pass():
 
 def test_capped_questions_never_pass():
     item = ask(("g", 900, 270), ("r", 3000, 900))
-    capped = Asked(item.question, item.measure, item.fields, capped="labels_missing")
+    capped = Asked(item.question, item.measure, item.fields, capped=("labels_missing", "why"))
     answer = judge([capped], RULE)[0]
     assert (answer.verdict, answer.reason) == ("inconclusive", "labels_missing")
 

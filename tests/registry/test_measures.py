@@ -126,3 +126,34 @@ def test_slots_cross_outcome_and_label():
     names = {f"{side}_{due}" for side, due in crossing(
         ("favorable", "adverse"), ("due", "undue", "unlabelled"))}  # fmt: skip
     assert {str(slot) for slot in Slot} == names
+
+
+@pytest.mark.parametrize(
+    ("selection", "verdict"), [("all", "pass"), ("random_sample", "pass"), ("appealed", None)]
+)
+def test_labels_that_were_not_picked_at_random_carry_no_pass(selection, verdict):
+    one = random_log(11, 20_000).drop(columns="group")
+    frame = pd.concat([one.assign(group="g"), one.assign(group="r")])
+    text = PLAN.format(measure="wrongful_adverse_rate").replace('"all"', f'"{selection}"')
+    record = careaudit.audit(frame, plan=parse(text))
+    if verdict:
+        assert record.verdict == verdict
+    else:
+        assert (record.verdict, record.reason) == ("inconclusive", "labels_missing")
+        assert "appealed" in record.questions[0].missing
+
+
+def test_a_gap_in_label_coverage_caps_what_depends_on_labels():
+    draw = np.random.default_rng(13)
+    n = 20_000
+    frame = pd.DataFrame(
+        {
+            "decision": draw.choice(["yes", "no"], 2 * n),
+            "due": draw.choice(["1", "0"], 2 * n),
+            "group": ["g"] * n + ["r"] * n,
+        }
+    )
+    assert audited(frame, "wrongful_adverse_rate").verdict == "pass"
+    frame.loc[(frame.group == "g") & (draw.random(2 * n) < 0.5), "due"] = None
+    record = audited(frame, "wrongful_adverse_rate")
+    assert (record.verdict, record.reason) == ("inconclusive", "labels_missing")

@@ -77,9 +77,7 @@ def scan(base: Path, path: str, form: str = "auto", data: pd.DataFrame | None = 
 
 
 def jsonl(frame: pd.DataFrame) -> str:
-    return "".join(
-        json.dumps(row, ensure_ascii=False) + "\n" for row in frame.to_dict("records")
-    )
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in frame.to_dict("records"))
 
 
 def as_json(frame: pd.DataFrame, indent: int | None = None) -> str:
@@ -276,9 +274,7 @@ def test_the_number_of_threads_changes_nothing(
     chosen = plan()
     source = open_source(chosen, tmp_path)
     source._opened.workspace.run(f"SET threads = {threads}")
-    same(
-        source.scan(Request(chosen, terms(chosen), crossings(chosen), date(2026, 6, 1))), expected
-    )
+    same(source.scan(Request(chosen, terms(chosen), crossings(chosen), date(2026, 6, 1))), expected)
 
 
 def test_nothing_is_left_beside_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,9 +87,7 @@ def test_a_frame_is_left_as_it_was() -> None:
 def test_columns_may_have_names_of_any_kind() -> None:
     tuples = frame()
     tuples.columns = pd.MultiIndex.from_tuples([("a", "outcome"), ("a", "lang")])
-    record = careaudit.audit(
-        tuples, decision="('a', 'outcome')", adverse="no", by="('a', 'lang')"
-    )
+    record = careaudit.audit(tuples, decision="('a', 'outcome')", adverse="no", by="('a', 'lang')")
     assert groups(record) == {"en": 30, "fr": 30}
     numbered = frame().set_axis([0, 1], axis=1)
     assert careaudit.audit(numbered, decision="0", adverse="no", by="1").accounts.rows_used == 60
