@@ -43,7 +43,8 @@ def timed(code: str, *args: str) -> tuple[float, float, float]:
 
 JOBS = {
     "import only": "import careaudit.conductor, fairlearn.metrics",
-    "DuckDB scan": f"import duckdb,sys; duckdb.sql('{SCAN} FROM \"' + sys.argv[1] + '\"').fetchall()",
+    "DuckDB scan": "import duckdb,sys; "
+    f"duckdb.sql('{SCAN} FROM \"' + sys.argv[1] + '\"').fetchall()",
     "audit, no customers": "import careaudit,sys; careaudit.audit(sys.argv[1], decision='decision',"
     "adverse='denied', by=['income','language','channel','age','income*language'])",
     "audit, customers": "import careaudit,sys; careaudit.audit(sys.argv[1], decision='decision',"

@@ -21,7 +21,7 @@ AS_OF = date(2026, 11, 22)
 
 def settled(tree: dict) -> dict:
     """A record without the versions of what made it: other libraries, the same findings."""
-    provenance = {k: v for k, v in tree["provenance"].items() if k not in {"libraries"}}
+    provenance = {k: v for k, v in tree["provenance"].items() if k != "libraries"}
     books = {k: v for k, v in tree["double_entry"].items() if k != "version"}
     return tree | {"provenance": provenance, "double_entry": books}
 

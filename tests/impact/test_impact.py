@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -122,7 +124,7 @@ def test_the_score_grows_with_the_gap(n, k, steps):
     base = round(n * k)
     assume(base > 10)
     found = [score([pair(round(base * (1 - step / 10)), n, base, n)])[0] for step in range(steps)]
-    for less, more in zip(found, found[1:], strict=False):
+    for less, more in pairwise(found):
         assert more.high >= less.high - 1e-9
         assert more.low >= less.low - 1e-9
 

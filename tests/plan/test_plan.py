@@ -108,14 +108,14 @@ def test_a_changed_plan_is_a_new_audit():
         ("schema_version = 1", "schema_version = 2", "newer"),
         ("schema_version = 1", 'schema_version = "one"', "schema_version"),
         ('favorable = ["approved"]', "favorable = [yes]", "TOML"),
-        ("[log.columns]", '[log.values.decision]\na = ["x"]\nb = ["x"]\n[log.columns]', "two lists"),
+        ("[log.columns]", '[log.values.decision]\na = "x"\nb = "x"\n[log.columns]', "two lists"),
         ('path = "log.csv"', 'path = "log.csv"\n[tables."a b"]\npath = "x"\nkey = { a = "b" }',
          "letters"),
         ('justification = "Denial is the harm customers report."', "", "justification"),
     ],
 )  # fmt: skip
 def test_each_fault_names_its_place(old, new, says):
-    with pytest.raises(PlanError, match=".") as caught:
+    with pytest.raises(PlanError) as caught:
         parse(changed(old, new), where="careaudit.toml")
     assert says in str(caught.value)
     assert str(caught.value).startswith("careaudit.toml: ")
