@@ -333,7 +333,10 @@ class Teller:
 
 
 def _flagged(told: Told, worst: str) -> list[tuple[Comparison, Pair]]:
-    """The harmed groups of the worst comparison's attribute that share its comparator."""
+    """The harmed groups of the worst attribute that share its comparator.
+
+    Those that fail; where none does, those with an adverse signal.
+    """
     both = list(zip(told.comparisons, told.pairs, strict=True))
     segment = next(c.segment for c, _ in both if c.id == worst)
     found = [
@@ -344,6 +347,7 @@ def _flagged(told: Told, worst: str) -> list[tuple[Comparison, Pair]]:
         and c.group != POOLED
         and (c.verdict == "fail" or c.reason == "adverse_signal")
     ]
+    found = [(c, pair) for c, pair in found if c.verdict == "fail"] or found
     if any(c.reference == "rest" for c, _ in found):  # a comparator of its own each
         return [(c, pair) for c, pair in found if c.id == worst]
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from careaudit.cells import Slot
+from careaudit.cells import DECIDED, Quantity, Slot, total
 from careaudit.errors import DataError
 from careaudit.plan import Plan, parse
 from careaudit.questions import crossings, terms
@@ -65,22 +65,13 @@ def scan(tmp_path: Path) -> Callable[..., Scan]:
 
 def sizes(found: Scan) -> dict[str | None, int]:
     cells = found.crossings["group",]
-    return {
-        group: sum(
-            n for t, n in cells.cell((group,)).items() if t.kind == "total" and len(t.first.slots) == 6
-        )
-        for (group,) in cells.table
-    }  # fmt: skip
+    return {group: cells.cell((group,))[total(Quantity(DECIDED))] for (group,) in cells.table}
 
 
 def slots(found: Scan) -> dict[str, int]:
     cell = found.crossings[()].cell(())
-    return {
-        str(slot): n
-        for slot in Slot
-        for t, n in cell.items()
-        if t.kind == "total" and t.first.slots == {slot} and n
-    }
+    counts = {str(slot): cell[total(Quantity(frozenset({slot})))] for slot in Slot}
+    return {slot: n for slot, n in counts.items() if n}
 
 
 def test_every_excluded_row_has_its_reason(scan: Callable[..., Scan]) -> None:
@@ -277,8 +268,7 @@ def test_amounts_that_are_none_are_counted_and_left_out(
     assert {note.code: note.rows for note in found.quality} == {"bad_amount": 1}
     cell = found.crossings[()].cell(())
     assert {v for t, v in cell.items() if t.first.power == 1 and t.kind == "total"} == {250}
-    priced = {v for t, v in cell.items() if t.first.priced and not t.first.power}
-    assert 2 in priced  # the one with an amount, and the refusal
+    assert cell[total(Quantity(DECIDED, priced=True))] == 2  # one with an amount, one refusal
 
 
 def test_missing_customers_are_customers_of_their_own(scan: Callable[..., Scan]) -> None:
