@@ -28,6 +28,14 @@ def check(plan: Plan) -> None:
                     where="plan",
                     hint=f"Its segments: {', '.join(question.segments)}.",
                 )
+    decision = plan.log.columns.get("decision")
+    for segment in plan.segments:
+        if segment.column in {"decision", decision}:
+            raise PlanError(
+                f'segment "{segment.name}" is the decision itself.',
+                where="plan",
+                hint="Compare by an attribute of customers or of their contact.",
+            )
     if plan.outcome is None:
         raise PlanError(
             "no [outcome]: which values of the decision are good or bad is not said.",

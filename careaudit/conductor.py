@@ -16,7 +16,7 @@ from careaudit import crossings, notes
 from careaudit import questions as ask
 from careaudit.check import check
 from careaudit.double_entry import Page, keep
-from careaudit.errors import MissingFilesError
+from careaudit.errors import DataError, MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
 from careaudit.measures import amounts
@@ -66,8 +66,26 @@ def run(
     progress("Reading the log")
     source = open_source(plan, base, data)
     scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
+    _refuse_absent_side(plan, scan)
     progress("Comparing groups")
     return _Audit(plan, scan, today).record(progress)
+
+
+def _refuse_absent_side(plan: Plan, scan: Scan) -> None:
+    """One side was named and no decision is on it: a misspelling, not a finding."""
+    outcome = plan.outcome
+    if outcome is None or (outcome.favorable and outcome.adverse):
+        return
+    reader = ask.Reader(plan, scan)
+    side, values = ("adverse", outcome.adverse) if outcome.adverse else (
+        "favorable", outcome.favorable
+    )  # fmt: skip
+    if not (reader.adverse if outcome.adverse else reader.favorable):
+        raise DataError(
+            f"no decision is {' or '.join(repr(value) for value in values)}, the {side} side.",
+            where="outcome",
+            hint="`careaudit inspect LOG` shows the values of each column.",
+        )
 
 
 def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:

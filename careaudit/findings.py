@@ -260,7 +260,9 @@ class Teller:
         """The smallest gap each pair could have shown, and the decisions it needs to pass."""
         _, n_g, x_r, n_r = np.array([pair.effective for pair in pairs]).reshape(-1, 4).T
         levels = np.array([asking.alpha * pair.weight for pair in pairs])
-        gaps = detectable_gap(x_r / n_r, n_g, n_r, levels, asking.adverse)
+        rates = x_r / n_r
+        gaps = detectable_gap(rates, n_g, n_r, levels, asking.adverse)
+        room = 1 - rates if asking.adverse else rates
         needed = {
             protect: n_needed(
                 x_r / n_r, n_r, asking.tolerance, asking.adverse, alpha=asking.alpha_pass,
@@ -270,8 +272,11 @@ class Teller:
         }  # fmt: skip
         return [
             Detectable(
-                gap=float(gaps[place]),
-                n_needed=math.ceil(float(needed[pair.protect][place]) * pair.group_deff),
+                gap=float(gaps[place]) if gaps[place] < room[place] else None,
+                n_needed=math.ceil(
+                    max(float(needed[pair.protect][place]), self.plan.statistics.scope)
+                    * pair.group_deff
+                ),
             )
             for place, pair in enumerate(pairs)
         ]

@@ -14,6 +14,7 @@ from careaudit.record import Interval, Money, Score
 from careaudit.stats import amounts as money_stats
 from careaudit.stats.arrays import two_sided_z
 from careaudit.stats.people import excess, total_excess
+from careaudit.stats.rates import difference_interval
 from careaudit.stats.score import evidence, reach, severity_score
 from careaudit.stats.tolerance import Tolerance, u_high, u_low, units
 
@@ -77,7 +78,10 @@ def variance(sample: Sample, deff: float) -> float:
 
 
 def people(pair: Pair, asking: Asking) -> Interval:
-    """Excess adverse decisions of the pair's group at its comparator's rate; > 0 harms it."""
+    """Excess adverse decisions of the pair's group at its comparator's rate; > 0 harms it.
+
+    Where a rate is 0 or 1 its variance says nothing: the score range of the gap stands in.
+    """
     found = excess(
         pair.group.n,
         pair.group.x / pair.group.n,
@@ -86,7 +90,11 @@ def people(pair: Pair, asking: Asking) -> Interval:
         variance(pair.reference, pair.reference_deff),
         adverse=asking.adverse,
     )
-    return Interval(value=float(found.value), low=float(found.low), high=float(found.high))
+    value, low, high = float(found.value), float(found.low), float(found.high)
+    if any(sample.x in {0, sample.n} for sample in (pair.group, pair.reference)):
+        ends = [float(end) * pair.group.n for end in difference_interval(*pair.effective)]
+        low, high = ends if asking.adverse else (-ends[1], -ends[0])
+    return Interval(value=value, low=low, high=high)
 
 
 def money(group: Amounts, reference: Amounts, currency: str | None, *, orders: int) -> Money | None:

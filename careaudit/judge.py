@@ -210,10 +210,10 @@ def judge(
 
 
 def _alone(pair: Pair, ruling: Ruling) -> Ruling:
-    """A group too small to be judged alone can fail, but its pass is its pool's to give."""
-    if pair.must_pass or ruling.verdict != "pass":
+    """A group too small to be judged alone can fail or signal; the rest is its pool's to say."""
+    if pair.must_pass or ruling.verdict == "fail" or ruling.reason == "adverse_signal":
         return ruling
-    return ruling._replace(verdict="inconclusive", reason="insufficient")
+    return ruling._replace(verdict="inconclusive", reason="too_small_alone")
 
 
 def test(asked: Asked, pairs: Sequence[Pair]) -> Evidence:

@@ -66,7 +66,7 @@ def audit(
     neutral: Values = None,
     measure: str | None = None,
     subject_id: str | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     base: str | Path | None = None,
 ) -> AuditRecord:
     """Audit a decision log and return the record.
@@ -77,15 +77,21 @@ def audit(
     (`a*b` crosses two). `base` is the folder that a Plan's paths are relative to. Values of a
     DataFrame are read as text: 1 is "1", True is "true". Raises PlanError, DataError, UsageError.
     """
-    frame = None if data is None or isinstance(data, str | Path) else data
+    day = _day(as_of)
+    frame = None if data is None or isinstance(data, str | Path) else _frame(data)
     if plan is not None:
         _refuse_options(decision=decision, by=by, adverse=adverse, favorable=favorable,
                         neutral=neutral, measure=measure, subject_id=subject_id)  # fmt: skip
         if data is not None and frame is None:
             raise UsageError("give a DataFrame beside a plan; the plan names its own files.")
+        if not isinstance(plan, plans.Plan | str | Path):
+            raise UsageError(
+                f"a plan is a Plan or a path, not {type(plan).__name__}.",
+                hint="careaudit.load_plan reads one.",
+            )
         chosen = plan if isinstance(plan, plans.Plan) else plans.load(plan)
         home = Path(base) if base else _home(plan)
-        return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=as_of))
+        return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=day))
     if data is None:
         raise UsageError(
             "nothing to audit.", hint="Give a DataFrame, the path of a log, or a plan."
@@ -93,9 +99,9 @@ def audit(
     if decision is None:
         raise UsageError("no decision column was named.", hint='Say decision="COLUMN".')
     chosen = plans.from_options(
-        name="DataFrame" if frame is not None else Path(str(data)).name,
+        name="DataFrame" if frame is not None else Path(str(data)).name or str(data),
         decision=decision,
-        by=[by] if isinstance(by, str) else list(by),
+        by=_names(by),
         adverse=_texts(adverse),
         favorable=_texts(favorable),
         neutral=_texts(neutral),
@@ -104,7 +110,34 @@ def audit(
         path=[] if frame is not None else [str(data)],
     )
     home = Path(base) if base else Path()
-    return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=as_of))
+    return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=day))
+
+
+def _frame(data: object) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        return data
+    raise UsageError(
+        f"the log is a DataFrame or the path of a file, not {type(data).__name__}.",
+        hint="pandas.DataFrame(...) makes one.",
+    )
+
+
+def _day(as_of: date | str | None) -> date | None:
+    if not isinstance(as_of, str):
+        return as_of
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise UsageError(f'as_of="{as_of}" is not a day such as 2026-11-22.') from None
+
+
+def _names(by: str | Sequence[str]) -> list[str]:
+    names = [by] if isinstance(by, str) else by
+    if isinstance(names, Sequence) and all(isinstance(name, str) for name in names):
+        return list(names)
+    raise UsageError("by takes names of columns.", hint='Say by=["language"].')
 
 
 def _home(plan: plans.Plan | str | Path) -> Path:

@@ -172,6 +172,11 @@ class Reader:
             )
         if "label" in measure.fields and not self.labelled:
             return "labels_missing", "no decision of the log has a label"
+        if "label" in measure.fields and not self._count(measure.cases):
+            return "labels_missing", (
+                "no decision counts here: check which label values say that the favorable "
+                "decision was due"
+            )
         if not self.favorable or not self.adverse:
             return "no_variation", "every decision of the log has the same outcome"
         names = [name for name in self.judged_names(question) if not self._comparable(name)]

@@ -188,7 +188,10 @@ class Limit(Part):
 
 
 class Detectable(Part):
-    """The smallest gap this log could have shown, and the decisions a fair group needs to pass."""
+    """The smallest gap this log could have shown, and the decisions a fair group needs to pass.
+
+    `gap` is null where not even the largest gap there can be would have been shown.
+    """
 
     gap: float | None
     n_needed: int | None

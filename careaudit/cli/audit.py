@@ -50,7 +50,7 @@ def command(
 
     With a plan: careaudit audit -c careaudit.toml -o audit. Without one, a first answer:
     careaudit audit log.csv --decision outcome --adverse denied --by language.
-    Exits 0 whatever it found; `gate` is for stopping a release.
+    Exits 0 whatever it found: the verdict is in what it prints and in audit.json.
     """
     from careaudit import plan as plans
     from careaudit.cli import talk
@@ -64,7 +64,7 @@ def command(
         if not log:
             raise click.UsageError("name the LOG to audit.")
         plan = plans.from_options(
-            name=Path(log[0]).name, decision=decision, by=by, adverse=adverse,
+            name=Path(log[0]).name or log[0], decision=decision, by=by, adverse=adverse,
             favorable=favorable, neutral=neutral, measure=measure, subject_id=subject, path=log,
         )  # fmt: skip
         base = Path()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from careaudit.cli import options
 
-_PLAN = click.argument(
-    "path", type=click.Path(path_type=Path), default=options.PLAN, metavar="[PLAN]"
-)
+
+def _plan(command: Callable[..., None]) -> Callable[..., None]:
+    """Take the plan as an argument, or with -c as `audit` does."""
+
+    @click.argument("path", type=click.Path(path_type=Path), required=False, metavar="[PLAN]")
+    @click.option("-c", "--config", type=click.Path(path_type=Path), help="The plan, as for audit.")
+    @functools.wraps(command)
+    def chosen(path: Path | None, config: Path | None, **rest: bool) -> None:
+        command(path=path or config or options.PLAN, **rest)
+
+    return chosen
 
 
 @click.group()
@@ -20,7 +30,7 @@ def command() -> None:
 
 
 @command.command()
-@_PLAN
+@_plan
 @click.option("--no-data", is_flag=True, help="Check the file only; do not look at the log.")
 def check(path: Path, *, no_data: bool) -> None:
     """Check a plan, and whether its log can answer it.
@@ -50,7 +60,7 @@ def check(path: Path, *, no_data: bool) -> None:
 
 
 @command.command()
-@_PLAN
+@_plan
 def show(path: Path) -> None:
     """Print a plan as it takes effect, defaults included, as JSON."""
     from careaudit import plan as plans

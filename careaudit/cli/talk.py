@@ -54,5 +54,5 @@ def findings(record: AuditRecord, *, quiet: bool = False) -> None:
 def notes(record: AuditRecord) -> None:
     """Print what a reader should know about the data, on stderr."""
     for note in record.quality:
-        if note.severity != "info":
+        if note.severity != "info" or note.code == "other_side_is_rest":
             click.echo(f"Note ({note.where}): {note.message}", err=True)

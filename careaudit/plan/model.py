@@ -354,6 +354,10 @@ class Plan(TableOf):
                 msg = f'two {what} are called "{repeated[0]}"'
                 raise ValueError(msg)
         for question in self.questions:
+            for crossing in question.crossings:
+                if repeated := _twice(crossing.split("*")):
+                    msg = f'question "{question.id}" crosses "{repeated[0]}" with itself'
+                    raise ValueError(msg)
             for part in (part for name in question.segments for part in name.split("*")):
                 if part not in names:
                     near = get_close_matches(part, names, n=1, cutoff=0.5)

@@ -31,7 +31,7 @@ def from_options(
             "no outcome was named.",
             hint="Say which values are bad (--adverse VALUE) or good (--favorable VALUE).",
         )
-    if not by:
+    if not by or not all(part for name in by for part in name.split("*")):
         raise UsageError("no segment was named.", hint="Name a column with --by COLUMN.")
     columns = list(dict.fromkeys(part for name in by for part in name.split("*")))
     log_columns = {"decision": decision}
@@ -47,7 +47,7 @@ def from_options(
             "favorable": list(favorable),
             "adverse": list(adverse),
             "neutral": list(neutral),
-            "confirmed": True,
+            "confirmed": bool(adverse and favorable),  # naming one side says nothing of the rest
         },
         "segments": [{"name": column, "column": column} for column in columns],
         "questions": [{"id": "decision", "measure": measure, "segments": list(dict.fromkeys(by))}],

@@ -57,8 +57,9 @@ def unreadable(files: Files, error: Exception) -> Exception:
     text = str(error)
     path = next((p for p in files.paths if str(p) in text or p.name in text), None)
     line = re.search(r"[Ll]ine:? (\d+)", text)
+    near = "near" if files.format == "jsonl" else "at"  # DuckDB may count one line too many
     return DataError(
-        f"the file cannot be read as {files.format}{f' at line {line[1]}' if line else ''}: "
+        f"the file cannot be read as {files.format}{f' {near} line {line[1]}' if line else ''}: "
         f"{_cause(text)}.",
         where=files.place(path) if path else files.where,
         hint=f"{_STEPS.get(files.format, '')} Correct it or export it again.".strip(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
+import os
 import re
 import zlib
 from collections.abc import Iterable
@@ -112,11 +113,11 @@ def _matches(role: str, pattern: str, base: Path) -> list[Path]:
         raise DataError("the path holds a NUL character.", where=role, hint="Name a file.")
     full = str(base / pattern)
     literal = Path(full)
-    # glob, not Path.glob, which takes no absolute pattern
-    found = [literal] if _is_file(literal) else [Path(p) for p in sorted(glob.glob(full))]  # noqa: PTH207
-    found = [path for path in found if _is_file(path)]
+    # Path.glob takes no absolute pattern, and Path.is_file no name longer than any file's.
+    found = [literal] if os.path.isfile(full) else [Path(p) for p in sorted(glob.glob(full))]  # noqa: PTH113, PTH207
+    found = [path for path in found if path.is_file()]
     if not found:
-        what = "is a folder" if literal.is_dir() else "no such file"
+        what = "is a folder" if os.path.isdir(full) else "no such file"  # noqa: PTH112
         raise MissingFilesError(
             f"{pattern}: {what}.",
             where=role,
@@ -124,13 +125,6 @@ def _matches(role: str, pattern: str, base: Path) -> list[Path]:
             "globs such as logs/*.csv.gz work.",
         )
     return found
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name longer than any file's
-        return False
 
 
 def _format(role: str, path: Path) -> str:

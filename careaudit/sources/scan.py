@@ -237,20 +237,29 @@ class _Scanner:
                 tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
                 for row in rows
             }
-            for group in cells:
-                _check_names(crossing, group)
+            _check_names(crossing, cells)
             out[crossing] = Cells(crossing, terms, cells)
         return out
 
 
-def _check_names(crossing: tuple[str, ...], group: Group) -> None:
-    for segment, name in zip(crossing, group, strict=True):
-        odd = name and [c for c in name if unicodedata.category(c) == "Cc" and c not in "\t\n\r"]
-        if odd:
+def _check_names(crossing: tuple[str, ...], groups: Iterable[Group]) -> None:
+    """Refuse names that would steer a terminal, or that two groups of a crossing would share."""
+    seen: dict[str, Group] = {}
+    for group in groups:
+        for segment, name in zip(crossing, group, strict=True):
+            odd = [c for c in name or "" if unicodedata.category(c) == "Cc" and c not in "\t\n\r"]
+            if odd:
+                raise DataError(
+                    f"a group's name holds a control character (U+{ord(odd[0]):04X}).",
+                    where=f"segment {segment}",
+                    hint="The log may be damaged: export it again, or list its groups in `values`.",
+                )
+        joined = "*".join(name or ex.UNKNOWN for name in group)
+        if seen.setdefault(joined, group) != group:
             raise DataError(
-                f"a group's name holds a control character (U+{ord(odd[0]):04X}).",
-                where=f"segment {segment}",
-                hint="The log may be damaged: export it again, or list its groups in `values`.",
+                f'two groups are called "{_short(joined)}": names with * in them run together.',
+                where=f"segment {'*'.join(crossing)}",
+                hint="Give those groups names without * in `values`.",
             )
 
 

@@ -88,10 +88,11 @@ def test_a_segment_of_ten_thousand_groups_is_refused(run: Run, write_log: Write)
 
 
 NAMES = [
-    "a, b", 'say "x"', "it's", "two\nlines", "tab\there", "🙂👩‍👩‍👧", "שלום", "مرحبا", "=1+1", "+1", "-1",
-    "@x", "<b>x</b>", "<script>alert(1)</script>", "&amp;", "{{ x }}", "{% x %}", "[red]x[/red]",
-    "*", "a*b", "**", "|", "\\", "%s", "x" * 5000, "'; DROP TABLE x; --", "null", "NaN", "true",
-    "e\u0301", "\u200b", "\ufeff", "﷽", "largest", "everybody",
+    "a, b", 'say "x"', "it's", "two\nlines", "tab\there", "שלום", "مرحبا", "=1+1", "+1", "-1", "@x",
+    "\N{FAMILY}\N{ZERO WIDTH JOINER}\N{ROCKET}", "<b>x</b>", "<script>alert(1)</script>", "&amp;",
+    "{{ x }}", "{% x %}", "[red]x[/red]", "*", "a*b", "**", "|", "\\", "%s", "x" * 5000,
+    "'; DROP TABLE x; --", "null", "NaN", "true", "e\u0301", "\u200b", "\ufeff", "largest",
+    "everybody",
 ]  # fmt: skip
 
 
@@ -114,6 +115,17 @@ def test_groups_may_have_any_name(run: Run, tmp_path: Path) -> None:
     assert table.exit_code == 0, table.stderr
     same = careaudit.audit(frame, decision="outcome", adverse="denied", by="lang")
     assert {g.group: g.n for g in same.segments[0].groups} == groups
+
+
+def test_groups_of_a_crossing_that_would_share_a_name_are_refused(run: Run, tmp_path: Path) -> None:
+    parts = [("a*b", "c"), ("a", "b*c"), ("a", "c"), ("a*b", "d")]
+    rows = [("denied" if i % 3 else "granted", *pair) for pair in parts for i in range(60)]
+    pd.DataFrame(rows, columns=["outcome", "x", "y"]).to_csv(tmp_path / "log.csv", index=False)
+    ask = ("--decision", "outcome", "--adverse", "denied", "--by", "x", "--by", "x*y")
+    result = run("audit", "log.csv", *ask)
+    assert result.exit_code == 3
+    assert 'two groups are called "a*b*c"' in result.stderr
+    assert run("audit", "log.csv", *ask[:-2]).exit_code == 0
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b[31m", "\x7f", "\x9b"])

@@ -18,13 +18,13 @@ GENERATE = """
 COPY (
   SELECT
     i AS id,
-    CASE WHEN random() < .3 - .02 * (i % 5) THEN 'denied' ELSE 'granted' END AS decision,
-    'c' || CAST(floor(random() * {customers}) AS BIGINT) AS customer,
-    CAST(i % 5 + 1 AS VARCHAR) AS income,
-    ['en', 'es', 'zh', 'other'][CAST(floor(random() * 4) + 1 AS INT)] AS language,
+    CASE WHEN random() < .3 - .02 * (c % 5) THEN 'denied' ELSE 'granted' END AS decision,
+    'c' || c AS customer,
+    CAST(c % 5 + 1 AS VARCHAR) AS income,
+    ['en', 'es', 'zh', 'other'][CAST(c // 5 % 4 + 1 AS INT)] AS language,
     ['web', 'phone', 'mail'][CAST(floor(random() * 3) + 1 AS INT)] AS channel,
-    ['18-29', '30-44', '45-59', '60-74', '75+'][CAST(floor(random() * 5) + 1 AS INT)] AS age
-  FROM range({rows}) t(i)
+    ['18-29', '30-44', '45-59', '60-74', '75+'][CAST(c // 20 % 5 + 1 AS INT)] AS age
+  FROM (SELECT i, CAST(floor(random() * {customers}) AS BIGINT) AS c FROM range({rows}) t(i))
 ) TO '{file}' (FORMAT parquet, ROW_GROUP_SIZE 250000)
 """
 SCAN = "SELECT " + ", ".join(f"sum(length({c.strip()}))" for c in COLUMNS.split(","))

@@ -124,7 +124,7 @@ def test_small_groups_are_pooled_and_the_pool_must_pass():
     assert answer.verdict == "pass"
     alone = [r for p, r in zip(answer.pairs, answer.rulings, strict=True) if not p.must_pass]
     assert len(alone) == 30
-    assert {(r.verdict, r.reason) for r in alone} == {("inconclusive", "insufficient")}
+    assert {(r.verdict, r.reason) for r in alone} == {("inconclusive", "too_small_alone")}
     # the same pool, harmed, fails the question although no member could alone
     harmed = [(f"s{n}", 90, 13) for n in range(30)]
     failed = judge([ask(*large, *harmed)], RULE)[0]

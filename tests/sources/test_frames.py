@@ -37,8 +37,8 @@ def texts(column: Any) -> list[str | None]:
         (pd.Categorical([True, False]), ["true", "false"]),
         (pd.Series([None, np.nan, pd.NA, pd.NaT, "x"], dtype=object), [None] * 4 + ["x"]),
         (
-            pd.Series([1, 1.0, True, "1", np.float64(2), np.bool_(False), Decimal("1.50")], dtype=object),
-            ["1", "1", "true", "1", "2", "false", "1.50"],
+            pd.Series([1, 1.0, True, "1", np.float64(2), np.True_, Decimal("1.5")], dtype=object),
+            ["1", "1", "true", "1", "2", "true", "1.5"],
         ),
         (pd.Series([date(2026, 4, 1), None], dtype=object), ["2026-04-01", None]),
         (pd.to_datetime(["2026-04-01", None]), ["2026-04-01", None]),

@@ -138,7 +138,7 @@ def test_groups_are_mapped_and_the_rest_is_refused(scan: Callable[..., Scan]) ->
     with pytest.raises(DataError, match="3 decisions have a value") as error:
         scan(chosen, rare)
     assert "rare" not in str(error.value).replace("rare values", "")
-    with pytest.raises(DataError, match='12 decisions .* such as "often"'):
+    with pytest.raises(DataError, match=r'12 decisions .* such as "often"'):
         scan(chosen, log + "no,often\n" * 12)
     assert scan(chosen, log + "later,often\n" * 12).excluded == {"neutral_outcome": 12}
 
