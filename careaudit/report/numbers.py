@@ -1,8 +1,8 @@
 """How numbers are written: rounded for reading, never across 0, 1 or a limit.
 
 Rates are written "in every 100" (1,000 or 10,000 where the section holds a rate below one in the
-smaller denominator). Ratios have two decimals, three within 0.005 of a limit, more where fewer
-would print the other side of it.
+smaller denominator; a rate of exactly 0 or 1 changes nothing). Ratios have two decimals, three where
+two would print the other side of a limit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ NONE = "\u2013"
 """What stands in a table cell where there is no number."""
 
 _SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
-_NEAR = 0.005
 
 
 def half_up(value: float, decimals: int = 0) -> Decimal:
@@ -88,7 +87,7 @@ def signed_points(gap: float, per: int) -> str:
     if gap == 0:
         return "0"
     text = guarded(gap * per, [0.0], 0)
-    return f"+{text}" if gap > 0 else text
+    return f"+{text}" if gap > 0 and text[0] != "<" else text
 
 
 def points_span(low: float | None, high: float | None, per: int) -> str | None:
@@ -99,17 +98,25 @@ def points_span(low: float | None, high: float | None, per: int) -> str | None:
 
 
 def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> str:
-    """Write a number so that it never prints on the wrong side of a bound, 3 decimals near it."""
+    """Write a number so that it never prints on the wrong side of a bound.
+
+    Where one decimal more would not show the side either, the bound stands with < or > before it.
+    """
     edges = [float(b) for b in bounds]
-    if any(abs(value - b) <= _NEAR for b in edges if b):
-        decimals = max(decimals, 3)
-    for places in range(decimals, 16):
+    if value in edges:
+        decimals = 0 if float(value).is_integer() else decimals
+        return signed(f"{half_up(value, decimals):,}")
+    for places in (decimals, decimals + 1):
         shown = half_up(value, places)
         if all((shown > Decimal(repr(b))) == (value > b) for b in edges) and all(
             (shown < Decimal(repr(b))) == (value < b) for b in edges
         ):
             return signed(f"{shown:,}")
-    return signed(repr(float(value)))
+    near = min(edges, key=lambda b: abs(value - b))
+    if near == 0:
+        least = Decimal(1).scaleb(-decimals - 1)
+        return f"<{least}" if value > 0 else f">{MINUS}{least}"
+    return f"{'>' if value > near else '<'}{half_up(near, decimals + (near % 1 > 0)).normalize():f}"
 
 
 def ratio(value: float | None, limit: float | None = None) -> str:
@@ -124,11 +131,11 @@ def p_value(value: float | None, level: float = 0.05) -> str:
     """Write a p-value with 3 decimals, never across the level."""
     if value is None:
         return NONE
-    if 0 < value < 0.001 < level:
+    if value < 0.001 < level:
         return "<0.001"
     if 0.999 < value < 1:
         return ">0.999"
-    return guarded(value, [level] if value not in (0.0, 1.0) else [], 3)
+    return "1" if value == 1 else guarded(value, [level], 3)
 
 
 def score(value: float | None) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from careaudit.record import AuditRecord, Comparison, Estimate, Group, Question, Segment
+from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
 from careaudit.report import numbers as num
-from careaudit.report.wording.words import MeasureWords, measure_words
+from careaudit.report.wording.words import CANNOT, NO_GAP, MeasureWords, answer, measure_words
 
 Key = tuple[str, str | None, str | None]
 
@@ -63,25 +63,42 @@ class Book:
                 values.append(e.value)
         return num.per_of(values)
 
-    def worst(self, q: Question) -> Comparison | None:
-        """Return the comparison that carries a question's largest harm."""
-        if q.worst and q.worst in self.by_id:
-            return self.by_id[q.worst]
-        known = [c for c in self.main(q) if c.u.value is not None]
-        return max(known, key=lambda c: c.u.value or 0.0, default=None)
+    def too_small(self, q: Question) -> list[Comparison]:
+        """Return the comparisons whose group is only judged together with other small groups."""
+        return [c for c in self.main(q) if c.reason == "too_small_alone"]
+
+    def shown(self, q: Question) -> Comparison | None:
+        """Return the comparison that says a question's answer best.
+
+        Established before probable, judged alone before pooled, then the largest gap: in limits
+        where it needs action or watching, as a plain difference where it does not.
+        """
+        wanted = answer(q.verdict, q.reason)
+        known = [c for c in self.main(q) if c.group_value is not None and c.u.value is not None]
+        own = [c for c in known if answer(c.verdict, c.reason) is wanted and c.in_scope]
+        if wanted is CANNOT:  # what is open, before what is too small to be judged alone
+            known.sort(key=lambda c: (answer(c.verdict, c.reason) is not CANNOT, not c.in_scope))
+
+        def weight(c: Comparison) -> tuple[bool, bool, float]:
+            size = c.u.value if wanted is not NO_GAP else abs(c.difference.value or 0.0)
+            return c.reason == "established", c.group != POOLED, size or 0.0
+
+        if own or wanted is not CANNOT:
+            return max(own or known, key=weight, default=None)
+        return next(iter(known), None)
 
     def headline(self) -> Comparison | None:
         """Return the comparison that the first page draws, most pressing first."""
         order = {"fail": 0, "inconclusive": 1, "pass": 2}
         first = self.by_id.get(self.record.impact.comparison or "")
+        if first is not None and first.reason == "established" and first.in_scope:
+            return first
         ranked = [
             (not q.gate, order[q.verdict], q.reason != "adverse_signal", place, c)
             for place, q in enumerate(self.record.questions)
-            if (c := self.worst(q)) is not None and c.group_value is not None
+            if (c := self.shown(q)) is not None
         ]
         best = min(ranked, key=lambda r: r[:4], default=None)
-        if first is not None and (best is None or first.verdict == "fail" or first.u.value):
-            return first
         return best[4] if best else None
 
     def question_of(self, c: Comparison) -> Question | None:

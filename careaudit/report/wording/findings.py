@@ -5,49 +5,62 @@ from __future__ import annotations
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Intersection, Question
 from careaudit.report import numbers as num
 from careaudit.report.wording.names import name, said, segment_name, title, where
-from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, MeasureWords, answer
+from careaudit.report.wording.words import (
+    ACROSS,
+    ACTION,
+    BEYOND_UNCORRECTED,
+    INSIDE_UNPROVEN,
+    NO_GAP,
+    NO_RANGE,
+    WATCH,
+    MeasureWords,
+    answer,
+    reason,
+)
 
 Groups = dict[str, list[str]]
 
 
 def sides(c: Comparison, groups: Groups, longest: int = 40) -> tuple[str, str]:
-    """Return where the first-named side is, and where the other: the harmed side comes first."""
-    names = [c.group, c.reference or "rest"]
-    if c.harmed == "reference":
-        names.reverse()
-    return where(c.segment, names[0], groups, longest), where(c.segment, names[1], groups, longest)
+    """Return where the group is, and where its comparison group is."""
+    other = c.reference or "rest"
+    return where(c.segment, c.group, groups, longest), where(c.segment, other, groups, longest)
 
 
 def contrast(c: Comparison, groups: Groups, longest: int = 40) -> str:
-    """Return where the other side is, short: "where it is en"."""
-    first, other = c.group, c.reference or "rest"
-    if c.harmed == "reference":
-        first, other = other, first
-    if c.segment is None or "*" in c.segment or POOLED in (first, other) or other is None:
-        return sides(c, groups, longest)[1]
-    if "rest" in (first, other):
+    """Return where the comparison group is, short: "where it is en"."""
+    other = c.reference or "rest"
+    if c.segment is None or "*" in c.segment or c.group in (None, POOLED) or other == "rest":
         return sides(c, groups, longest)[1]
     return f"where it is {name(other, longest)}"
 
 
 def rates(c: Comparison) -> tuple[float | None, float | None]:
     """Return the two rates in the order of `sides`."""
-    pair = (c.group_value, c.reference_value)
-    return (pair[1], pair[0]) if c.harmed == "reference" else pair
+    return c.group_value, c.reference_value
 
 
 def more(c: Comparison) -> str:
-    """Say how the first side compares: the direction follows the rates themselves."""
+    """Say how the group compares: the direction follows the rates themselves."""
     first, other = rates(c)
     if first is None or other is None or first == other:
         return "as often"
     return "more often" if first > other else "less often"
 
 
+def than(found: list[Comparison], groups: Groups) -> str:
+    """Name the comparison group where a gap is in favour of a group: " than where it is en"."""
+    if not found or found[0].harmed != "reference":
+        return ""
+    if len({(c.segment, c.reference) for c in found}) > 1:
+        return ", than in their comparison groups"
+    return f" than {contrast(found[0], groups, 24)}"
+
+
 def direction(words: MeasureWords, c: Comparison, groups: Groups) -> str:
     """Say the gap without numbers: "Credits are refused more often where language is es"."""
     happens = words.may_happen if answer(c.verdict, c.reason) is WATCH else words.happens
-    return f"{happens} {more(c)} {sides(c, groups)[0]}."
+    return f"{happens} {more(c)} {sides(c, groups)[0]}{than([c], groups)}."
 
 
 def both_rates(c: Comparison, per: int, groups: Groups, event: str) -> str | None:
@@ -92,11 +105,12 @@ def gap(c: Comparison, per: int) -> str | None:
     )
 
 
-def tolerated(c: Comparison, per: int) -> str | None:
+def tolerated(c: Comparison, per: int, groups: Groups) -> str | None:
     """Say what the limit comes to for this pair."""
     if c.tolerated_gap is None:
         return None
-    return f"For the largest gap below, it comes to {limit_points(c.tolerated_gap, per)}."
+    here = title(sides(c, groups)[0])
+    return f"{here}, it comes to {limit_points(c.tolerated_gap, per)}."
 
 
 def limit_points(gap: float, per: int) -> str:
@@ -106,36 +120,61 @@ def limit_points(gap: float, per: int) -> str:
     return f"{text} in every {per:,}"
 
 
-def limit_rule(q: Question, orientation: str) -> list[str]:
+def limit_rule(q: Question, orientation: str, per: int) -> list[str]:
     """Say the tolerance curve in words, and whose it is."""
     ratio, floor, cap = q.limit.ratio, q.limit.floor, q.limit.cap
-    share, side = (1 / ratio - 1, "lower") if orientation == "adverse" else (1 - ratio, "higher")
-    per = num.per_of([floor, cap])
+    adverse = f"{num.percent(1 / ratio - 1)} of the lower rate"
+    favorable = f"{num.percent(1 - ratio)} of the higher rate"
+    mine, other = (adverse, favorable) if orientation == "adverse" else (favorable, adverse)
+    against = "in the customer’s favour" if orientation == "adverse" else "against the customer"
     least = limit_points(floor, per).split(" ", 1)[0]
     ends = f"never less than {least} nor more than {limit_points(cap, per)}"
     return [
-        f"A gap of up to {num.percent(share)} of the {side} rate is tolerated, {ends}.",
+        f"A gap of up to {mine} is tolerated, {ends}.",
+        f"Read in the other direction, for decisions {against}, the same policy is {other}.",
         "The limit is a policy value of the audit plan, not law. The council may set another.",
     ]
 
 
-def needed(c: Comparison) -> str | None:
+def why(c: Comparison) -> str:
+    """Say why a comparison has its answer; the range decides what can be said of it."""
+    if c.reason != "insufficient":
+        return reason(c.verdict, c.reason)
+    low, high = c.u.low, c.u.high
+    if low is None or high is None:
+        return NO_RANGE
+    if low >= 1:
+        return BEYOND_UNCORRECTED
+    return ACROSS if high > 1 else INSIDE_UNPROVEN
+
+
+def needed(c: Comparison, per: int) -> str | None:
     """Say what the log could have shown and what it would take."""
-    parts = []
-    if c.detectable.gap is not None:
-        per = num.per_of([abs(c.detectable.gap)])
-        parts.append(
-            f"The smallest gap this log could reliably have shown is about"
-            f" {num.points(c.detectable.gap, per)} in every {per:,}."
-        )
-    if c.group_value is None:
-        return " ".join(parts) or None  # too few customers to print a count
-    if c.detectable.n_needed is not None and c.detectable.n_needed > c.n:
+    if c.detectable.gap is None:
+        parts = ["No gap could have been shown with so few decisions."]
+    else:
+        size = num.points(c.detectable.gap, per)
+        parts = [
+            f"The smallest gap this log could reliably have shown is about {size} in every {per:,}."
+        ]
+    need = c.detectable.n_needed
+    if c.group_value is None or need is None:
+        return " ".join(parts)  # too few customers to print a count
+    if need > c.n:
         parts.append(
             f"There are {num.count(c.n)} decisions; a group treated alike would need about"
-            f" {num.about(c.detectable.n_needed)} to show it."
+            f" {num.about(need)} to show it."
         )
-    return " ".join(parts) or None
+    elif c.detectable.gap is not None and _near(c):
+        parts.append(
+            "There are enough decisions for a group treated alike, so the gap lies near the limit."
+        )
+    return " ".join(parts)
+
+
+def _near(c: Comparison) -> bool:
+    """Tell whether a range holds the limit."""
+    return c.u.low is not None and c.u.high is not None and c.u.low < 1 < c.u.high
 
 
 def fact(c: Comparison, per: int, groups: Groups, *, brief: bool = False) -> str:
@@ -150,7 +189,8 @@ def fact(c: Comparison, per: int, groups: Groups, *, brief: bool = False) -> str
         here, there = sides(c, groups, 18)[0], contrast(c, groups, 18)
         return f"{num.in_every(first, per)} {here}, {num.every(other, per)} {there}"
     if kind is NO_GAP:
-        text = f"Largest gap {num.points(c.difference.value or 0.0, per)} in every {per:,}"
+        size = num.points(c.difference.value or 0.0, per)
+        text = f"Largest gap of groups judged alone: {size} in every {per:,}"
         if c.tolerated_gap is not None:
             text += f", limit {limit_points(c.tolerated_gap, per).split(' ', 1)[0]}"
         return text
@@ -159,7 +199,8 @@ def fact(c: Comparison, per: int, groups: Groups, *, brief: bool = False) -> str
         have, need = num.count(c.n), num.about(c.detectable.n_needed)
         return f"{have} decisions {at}; about {need} needed"
     size = num.points(c.difference.value or 0.0, per)
-    return f"Gap {size} in every {per:,}; the range is too wide"
+    tail = "near the limit" if _near(c) else "not established"
+    return f"Gap {size} in every {per:,}, {tail}"
 
 
 def excess_people(c: Comparison, words: MeasureWords, customers: bool) -> str | None:
@@ -207,11 +248,10 @@ def release_name(record: AuditRecord, longest: int = 72) -> str:
     return said(info.name or "this log", longest)
 
 
-def overlap(i: Intersection, words: MeasureWords, groups: Groups) -> str:
+def overlap(i: Intersection, words: MeasureWords, groups: Groups, per: int) -> str:
     """Say what was seen in one overlap of groups."""
     place = where(i.segment, i.group, groups, 24)
     if i.value is None:
         return f"Overlap, exploratory: {place}."
-    per = num.per_of([i.value])
     text = num.rate_with_range(i.value, i.low, i.high, per)
     return f"Overlap, exploratory: {text} {words.event} {place}."

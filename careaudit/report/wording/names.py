@@ -54,6 +54,12 @@ def said(text: str, longest: int = 600) -> str:
     return isolate(clean(cut(" ".join(text.split()), longest)))
 
 
+def ended(text: str) -> str:
+    """End a sentence with one full stop, whatever the text inside it ends with."""
+    last = plain(text).rstrip()[-1:]
+    return text if last in {".", "?", "!", "…"} else f"{text}."
+
+
 def name(text: str, longest: int = LONGEST) -> str:
     """Return a name from the log, safe to print; an empty one says so."""
     if not text.strip():

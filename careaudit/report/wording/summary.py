@@ -6,8 +6,17 @@ from collections import Counter
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Question
 from careaudit.report import numbers as num
-from careaudit.report.wording.findings import Groups, more, release_name
-from careaudit.report.wording.names import clean, name, plain, said, segment_name, title, where
+from careaudit.report.wording.findings import Groups, more, release_name, than
+from careaudit.report.wording.names import (
+    clean,
+    ended,
+    name,
+    plain,
+    said,
+    segment_name,
+    title,
+    where,
+)
 from careaudit.report.wording.words import (
     ACTION,
     ANSWERS,
@@ -58,18 +67,32 @@ def page_title(record: AuditRecord) -> str:
 
 def scope(record: AuditRecord) -> str:
     """Say the population, the window and the day of the audit."""
-    used, window = record.accounts.rows_used, record.provenance.window
+    used, read = record.accounts.rows_used, record.accounts.rows_read
+    window = record.provenance.window
     noun = "decision" if used == 1 else "decisions"
-    span = ""
+    span = ", dates not recorded"
     if window.start and window.end:
         span = f", {day(window.start)} to {day(window.end)}"
     text = f"{num.count(used)} {noun}{span}."
+    if read - used > MUCH_LEFT_OUT * read:
+        text += f" {num.count(read - used)} of {num.count(read)} rows left out, see Annex D."
     if record.audit.system:
-        text += f" Audit: {said(record.audit.name, 110)}."
+        text += f" Audit: {ended(said(record.audit.name, 110))}"
         release = record.audit.release
         if release and len(f"{record.audit.system} {release}") > 48:
-            text += f" Release: {said(release, 60)}."
+            text += f" Release: {ended(said(release, 60))}"
     return f"{text} Prepared on {day(record.provenance.as_of)} by careaudit."
+
+
+MUCH_LEFT_OUT = 0.2
+"""Beyond this share of rows left out, the first page says so."""
+
+
+def draft(record: AuditRecord) -> str:
+    """Say that no person has confirmed what counts as good; empty where one has."""
+    if record.audit.outcome is None or record.audit.outcome.confirmed:
+        return ""
+    return "Draft reading: no person has confirmed which decisions are good for customers."
 
 
 def tally(kinds: list[str]) -> str:
@@ -87,12 +110,8 @@ def _rank(pair: tuple[str | None, str | None], groups: Groups) -> int:
 
 
 def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
-    """List where harm was found: "where language is es, and in 4 more groups"."""
-    kept: list[tuple[str | None, str | None]] = []
-    for c in found:
-        harmed = (c.reference or "rest") if c.harmed == "reference" else c.group
-        if (c.segment, harmed) not in kept:
-            kept.append((c.segment, harmed))
+    """List the groups of comparisons: "where language is es, and in 4 more groups"."""
+    kept = list(dict.fromkeys((c.segment, c.group) for c in found))
     most = len(kept) if len(kept) == most + 1 else most
     rest = len(kept) - most
     shown = sorted(kept[:most], key=lambda pair: _rank(pair, groups))
@@ -119,7 +138,7 @@ def gap_sentence(words: MeasureWords, found: list[Comparison], groups: Groups) -
     happens = (
         words.may_happen if answer(found[0].verdict, found[0].reason) is WATCH else words.happens
     )
-    return f"{happens} {more(found[0])} {places(found, groups)}."
+    return f"{happens} {more(found[0])} {places(found, groups)}{than(found, groups)}."
 
 
 def opening(record: AuditRecord, gated: int) -> str:
@@ -138,24 +157,43 @@ def opening(record: AuditRecord, gated: int) -> str:
     return "We cannot tell yet."
 
 
-def passed(count: int) -> str:
+def passed(count: int, small: bool) -> str:
     """Say what a pass means."""
+    any_gap = "any gap of a group judged alone" if small else "any gap"
     if count == 1:
-        return "On the question that decides, any gap is shown to be smaller than the limit."
+        return f"On the question that decides, {any_gap} is shown to be smaller than the limit."
     return (
-        f"On each of the {count} questions that decide, any gap is shown to be smaller than"
+        f"On each of the {count} questions that decide, {any_gap} is shown to be smaller than"
         " the limit."
     )
 
 
-def options(record: AuditRecord, groups_listed: bool) -> list[str]:
+def too_small(count: int, together: bool) -> str:
+    """Say how many groups are judged together alone, and how that ended."""
+    noun = "group is" if count == 1 else "groups are"
+    text = f"{num.count(count)} {noun} too small to judge alone"
+    return f"{text}; taken together they are within the limit." if together else f"{text}."
+
+
+def options(record: AuditRecord, listed_groups: str) -> list[str]:
     """Return the three options; the tool proposes none of them."""
     thing = "Release" if record.audit.release else "Continue"
     hold = "Hold the release." if record.audit.release else "Pause the system."
     condition = "a re-audit by a date the council sets"
-    if groups_listed:
-        condition = f"human review for the groups named in the conditions, and {condition}"
+    if listed_groups:
+        condition = f"{listed_groups} for the groups named in the conditions, and {condition}"
     return [f"{thing} as it is.", f"{thing} with conditions: {condition}.", hold]
+
+
+HUMAN_REVIEW = "human review"
+RULE_REVIEW = "a review of how decisions are made"
+
+
+def people_sentence(value: float, low: float | None, high: float | None, instead: str) -> str:
+    """Say on page one how many people it comes to."""
+    ends = num.count_span(low, high)
+    plausible = f" ({ends} plausible)" if ends else ""
+    return f"About {num.count(value)} more {instead} at the comparison rate{plausible}."
 
 
 def headline_people(
@@ -184,11 +222,12 @@ def headline_money(
     return num.money(value, currency), text
 
 
-def share_in_action(share: float, segment: str) -> tuple[str, str]:
-    """Return the share of decisions in groups where action is needed."""
+def share_in_action(share: float, segment: str, action: bool) -> tuple[str, str]:
+    """Return the share of decisions in the groups that people and money are added up for."""
+    what = "action is needed" if action else "a gap is worth watching"
     return (
         num.in_every(share, 100),
-        f"decisions came from groups of {segment_name(segment)} where action is needed.",
+        f"decisions came from groups of {segment_name(segment)} where {what}: the same groups.",
     )
 
 
@@ -207,7 +246,7 @@ def small_groups(names: list[str]) -> str:
 
 def unanswered(q: Question) -> str:
     """Say on page one that a question was not assessed."""
-    return f"{said(q.ask, 90)} Not assessed: {reason_short(q)}."
+    return f"{ended(said(q.ask, 90))} Not assessed: {reason_short(q)}."
 
 
 def reason_short(q: Question) -> str:
@@ -218,7 +257,7 @@ def reason_short(q: Question) -> str:
         "labels_missing": "the checked outcomes cannot carry an answer",
         "coverage": "too few decisions are covered",
         "nonresponse": "too few customers answered",
-        "insufficient": "the range holds both sides of the limit",
+        "insufficient": "at least one comparison stays open",
         "no_variation": "all decisions have the same outcome",
     }
     return short.get(q.reason, "see its page")
@@ -261,23 +300,45 @@ def icon_alt(side: str, shown: int, per: int, event: str) -> str:
     )
 
 
-def conditions(failing: str, open_asks: int, unassessed: int) -> list[tuple[str, str]]:
+LIKE_FOR_LIKE = "Like-for-like comparison was asked for; it is not part of this version."
+
+
+def conditions(
+    harmed: str, favoured: list[str], open_asks: int, unassessed: int
+) -> list[tuple[str, str]]:
     """Return proposed conditions and when each is met; owner and day are left to the council."""
     rows = []
-    if failing:
-        review = f"Human review of decisions {failing}"
+    if harmed:
+        review = f"Human review of decisions {harmed}"
         rows.append((review, "Each such decision is reviewed by a person"))
+    rows += [
+        (
+            f"A review of how decisions are made {place}",
+            "The gap is explained, or shown to be within the limit",
+        )
+        for place in favoured
+    ]
     if open_asks:
         rows.append(
             (
                 "More decisions for the questions that are open",
-                "The range no longer holds the limit",
+                "Each open question has an answer",
             )
         )
     if unassessed:
         rows.append(("The log records what is missing", "Each question can be assessed"))
     rows.append(("Re-audit", "A new report answers the same questions"))
     return rows
+
+
+def and_more(rest: int) -> str:
+    """Say how many groups are not listed, and where they are."""
+    return f", and in {rest} more groups listed in audit.json" if rest > 0 else ""
+
+
+def against(place: str, than: str) -> str:
+    """Name the groups that a gap favours, and what they are compared with."""
+    return f"{place}, against decisions {than.strip().removeprefix(', ').removeprefix('than ')}"
 
 
 DECISIONS = ("Release", "Release with conditions", "Hold", "Ask for more evidence")
@@ -306,8 +367,8 @@ def open_ended(gated: int, passing: int, why: str) -> str:
 def outside(count: int) -> str:
     """Say that a question outside the deciding ones needs action."""
     if count == 1:
-        return "One question that does not decide the release needs action."
-    return f"{count} questions that do not decide the release need action."
+        return "One question outside the overall answer needs action."
+    return f"{count} questions outside the overall answer need action."
 
 
 def passing(count: int) -> str:
@@ -319,7 +380,7 @@ def passing(count: int) -> str:
 def open_comparisons(count: int) -> str:
     """Say how many comparisons stay open."""
     if count == 1:
-        return "1 comparison stays open: its range reaches both sides of the limit."
+        return "1 comparison stays open: see its question’s page."
     return f"{num.count(count)} comparisons stay open: see each question’s page."
 
 
@@ -338,6 +399,10 @@ def bounded(texts: list[str], most: int) -> list[str]:
 PEOPLE = "People and money"
 NO_PEOPLE = (
     "No number of people or money is shown, since no gap against a group needs action or watching."
+)
+IN_FAVOUR = (
+    "Each gap that needs action or watching is in favour of a group. No people or money are counted"
+    " as its harm."
 )
 NO_FOREST = "No rate could be compared. The findings say what is missing."
 OVERLAP = "Where groups overlap, and what happens next"

@@ -51,7 +51,9 @@ REASONS = {
     " smaller than the limit.",
     "no_variation": "Every decision of the log has the same outcome, so no gap can show.",
     "within_limit": "Any gap is shown to be smaller than the limit.",
-    "insufficient": "The plausible range reaches both sides of the limit, so the data cannot tell.",
+    "insufficient": "At least one comparison that counts stays open, so the question is open.",
+    "too_small_alone": "There are too few decisions to be judged alone. The group counts in the"
+    " small groups taken together.",
     "coverage": "The groups that could be judged hold too small a share of the decisions.",
     "labels_missing": "The checked outcomes cannot carry an answer: they are missing, or were not"
     " picked at random.",
@@ -69,6 +71,17 @@ REASONS = {
     "all_pass": "Each comparison shows a gap smaller than the limit.",
     "any_fail": "At least one comparison needs action.",
 }
+
+
+ACROSS = "The plausible range reaches both sides of the limit, so the data cannot tell."
+BEYOND_UNCORRECTED = (
+    "The range lies beyond the limit. The gap is not established after correction for the number of"
+    " comparisons."
+)
+INSIDE_UNPROVEN = (
+    "The range lies within the limit, but too few decisions could be judged to show it."
+)
+NO_RANGE = "No range could be shown for this gap, so the data cannot tell."
 
 
 def reason(verdict: Verdict, code: str) -> str:
