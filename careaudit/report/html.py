@@ -7,5 +7,7 @@ from careaudit.report.templating import SCREEN_FONTS, page
 
 
 def render_html(record: AuditRecord) -> bytes:
-    """Return the report as UTF-8 HTML."""
-    return page(record, "html", SCREEN_FONTS).encode()
+    """Return the report as UTF-8 HTML; on a narrow screen each table scrolls by itself."""
+    text = page(record, "html", SCREEN_FONTS)
+    text = text.replace("<table", '<div class="scroll" tabindex="0"><table')
+    return text.replace("</table>", "</table></div>").encode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from careaudit.record import AuditRecord
 from careaudit.report.views import build
-from careaudit.report.wording import lineage, pages, standing, summary
+from careaudit.report.wording import captions, lineage, pages, standing, summary
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
 from careaudit.report.wording.words import ANSWERS, MEANINGS
 
@@ -76,6 +76,7 @@ def page(
         texts=summary,
         pages=pages,
         lineage=lineage,
+        captions=captions,
         answers=ANSWERS,
         meanings=MEANINGS,
         limits=standing.LIMITS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.record import Comparison, Intersection
+from careaudit.record import Comparison, Intersection, Quality
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
@@ -15,8 +15,10 @@ from careaudit.report.wording.names import (
     said,
     segment_name,
     split_group,
+    title,
 )
 from careaudit.report.wording.summary import day
+from careaudit.report.wording.summary import places as tell_places
 from careaudit.report.wording.words import Answer, answer
 
 MOST_COMPARISONS = 150
@@ -174,13 +176,16 @@ def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
     number = next(n for n, q in enumerate(book.record.questions, 1) if q.id == i.question)
 
     def crossed(group: str) -> str:
-        return " and ".join(name(g, 40) for g in split_group(i.segment, group, book.groups))
+        parts = split_group(i.segment, group, book.groups)
+        pairs = zip(i.segment.split("*"), parts, strict=False)
+        return ", ".join(f"{segment_name(s, 24)} {name(g, 40)}" for s, g in pairs)
 
     def percent(value: float | None) -> str:
         return num.NONE if value is None else num.guarded(value * 100, [0.0, 100.0], 1)
 
+    against = crossed(i.reference) if i.reference else "all others"
     return Crossing(
-        group=f"{number}. {crossed(i.group)}, with {crossed(i.reference or '')}",
+        group=f"{number}. {crossed(i.group)}, against {against}",
         n=num.count(i.n),
         rates=f"{percent(i.value)} / {percent(i.reference_value)}",
         difference=_interval(
@@ -192,18 +197,32 @@ def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
 
 
 def build_notes(book: Book) -> list[Note]:
-    """Return the quality findings, errors first."""
+    """Return the quality findings, errors first; the notes on few decisions are one row."""
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(book.record.quality, key=lambda q: order[q.severity])
-    return [
-        Note(
-            tell.SEVERITIES[q.severity],
-            said(q.where, 80) if q.where else num.NONE,
-            said(q.message, 400),
-            num.count(q.rows) if q.rows is not None else num.NONE,
+    weak = [q for q in found if q.code == "low_power_fail"]
+    rows = []
+    for q in found:
+        if q.code == "low_power_fail":
+            if q is weak[0]:
+                rows.append(_few(book, weak))
+            continue
+        rows.append(
+            Note(
+                tell.SEVERITIES[q.severity],
+                said(q.where, 80) if q.where else num.NONE,
+                said(q.message, 400),
+                num.count(q.rows) if q.rows is not None else num.NONE,
+            )
         )
-        for q in found[:40]
-    ]
+    return rows[:40]
+
+
+def _few(book: Book, weak: list[Quality]) -> Note:
+    """Return one row for all gaps that need action and rest on few decisions."""
+    found = [book.by_id[q.where] for q in weak if q.where in book.by_id]
+    place = tell_places(found, book.groups, 12) if found else num.NONE
+    return Note(tell.SEVERITIES[weak[0].severity], title(place), tell.FEW_DECISIONS, num.NONE)
 
 
 def build_rows(book: Book) -> list[tuple[str, str]]:
@@ -212,9 +231,12 @@ def build_rows(book: Book) -> list[tuple[str, str]]:
     rows = [(tell.ROWS_READ, num.count(a.rows_read))]
     rows += [(tell.left_out(x.reason), num.count(x.rows)) for x in a.excluded]
     rows.append((tell.ROWS_USED, num.count(a.rows_used)))
+    rows += [
+        (tell.unknown(segment_name(s)), tell.decisions(num.count(n)))
+        for s, n in list(a.unknown.items())[:20]
+    ]
     if a.customers is not None:
-        rows.append((tell.CUSTOMERS, num.count(a.customers)))
-    rows += [(tell.unknown(segment_name(s)), num.count(n)) for s, n in list(a.unknown.items())[:20]]
+        rows.append((tell.CUSTOMERS, tell.customers(num.count(a.customers))))
     for j in a.joins[:20]:
         rows.append((tell.joined(name(j.table, 40)), num.count(j.matched)))
         rows.append((tell.unjoined(name(j.table, 40)), num.count(j.unmatched)))

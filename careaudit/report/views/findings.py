@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
-from careaudit.report.views.lists import small_groups
+from careaudit.report.views import lists
 from careaudit.report.views.summary import anchor
 from careaudit.report.views.tables import Forest, forests
 from careaudit.report.wording import findings as say
@@ -77,18 +77,21 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
     if len(text) > MOST_SENTENCES:
         text = [*text[:MOST_SENTENCES], tell.more_findings(len(text) - MOST_SENTENCES)]
     if not text and found:
-        c = book.worst(q) or found[0]
+        c = book.shown(q) or found[0]
         both = say.both_rates(c, per, book.groups, words.event)
         size = say.gap(c, per)
-        text = [" ".join(t for t in (tell.LARGEST, both, size) if t)] if both else []
-    return text or [tell.NOTHING_SEEN]
+        first = tell.LARGEST if c.in_scope else tell.FIRST
+        text = [" ".join(t for t in (first, both, size) if t)] if both else []
+    small = lists.together(book, [q])
+    return (text or [tell.NOTHING_SEEN]) + ([small] if small else [])
 
 
 def _sure(book: Book, q: Question) -> list[str]:
     """Say how sure the answer is."""
-    found = book.main(q)
+    found, per = book.main(q), book.per(q)
     text = [] if found else [because(q.verdict, q.reason)]
-    kinds = [answer(c.verdict, c.reason) for c in found]
+    small = book.too_small(q)
+    kinds = [answer(c.verdict, c.reason) for c in found if c not in small]
     if found:
         text.append(
             tell.comparisons(
@@ -97,19 +100,22 @@ def _sure(book: Book, q: Question) -> list[str]:
                 kinds.count(WATCH),
                 kinds.count(NO_GAP),
                 kinds.count(CANNOT),
+                len(small),
             )
         )
     if q.coverage is not None:
         text.append(tell.coverage(q.coverage))
-    opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH)]
-    for c in opens[:2]:
-        need = say.needed(c)
-        if need:
-            text.append(tell.for_group(where(c.segment, c.group, book.groups), need))
+    opens = [
+        c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH) and c not in small
+    ]
+    text += [
+        tell.for_group(where(c.segment, c.group, book.groups), say.needed(c, per))
+        for c in opens[:2]
+    ]
     passing = [c for c in found if c.verdict == "pass" and c.detectable.gap is not None]
     if passing and not opens:
         widest = max(passing, key=lambda c: c.detectable.gap or 0.0)
-        text.append(tell.not_detected(widest.detectable.gap or 0.0))
+        text.append(tell.not_detected(widest.detectable.gap or 0.0, per))
     if any((c.design_effect or 1.0) > 1.0 for c in found):
         text.append(tell.clustered(max(c.design_effect or 1.0 for c in found)))
     if q.measure_chosen:
@@ -140,7 +146,7 @@ def _effect(book: Book, q: Question) -> list[str]:
             text.append(tell.in_favour(where(c.segment, c.group, book.groups)))
     shown = text[:MOST_SENTENCES]
     if len(text) > len(shown):
-        shown.append(tell.more_findings(len(text) - len(shown)))
+        shown.append(tell.more_effects(len(text) - len(shown)))
     return shown or [tell.NO_EFFECT if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
 
 
@@ -148,17 +154,18 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
     """Return the page of one question."""
     per = book.per(q)
     words = book.words(q.measure)
-    worst = book.worst(q)
-    criterion = say.limit_rule(q, book.orientation(q)) if q.measure else []
-    limit = say.tolerated(worst, per) if worst else None
+    shown = book.shown(q)
+    criterion = say.limit_rule(q, book.orientation(q), per) if q.measure else []
+    limit = say.tolerated(shown, per, book.groups) if shown else None
     if limit:
         criterion.insert(1, limit)
     sides = []
-    if worst is not None:
-        other = say.other_side(worst, per, book.groups, words)
+    if shown is not None:
+        other = say.other_side(shown, per, book.groups, words)
         sides = [other] if other else []
     missing = [tell.missing(q)] if q.reason == "not_assessed" or q.missing else []
     overall = book.estimates.get((q.measure or "", None, None))
+    small = bool(book.too_small(q))
     return Finding(
         anchor=anchor(place),
         short=said(q.ask, 140),
@@ -166,9 +173,9 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
         number=place + 1,
         ask=said(q.ask, 240),
         pillar=pillar(q.pillar),
-        role=tell.role(q.gate, q.inconclusive),
+        role=tell.role(q.gate, q.inconclusive, release=bool(book.record.audit.release)),
         answer=answer(q.verdict, q.reason),
-        reason=because(q.verdict, q.reason),
+        reason=tell.ALONE if q.verdict == "pass" and small else because(q.verdict, q.reason),
         criterion=tuple(criterion or [tell.NO_LIMIT]),
         saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, per))),
         sides=tuple(sides),
@@ -188,29 +195,18 @@ def build_findings(book: Book) -> list[Finding]:
 
 
 def build_gaps(book: Book) -> list[Gap]:
-    """Return what could not be assessed, why, and what it would take."""
+    """Return what could not be assessed, why, and what it would take; equal rows are one."""
     rows: list[Gap] = []
-    for q in book.record.questions:
+    for place, q in enumerate(book.record.questions, 1):
         if answer(q.verdict, q.reason) is CANNOT and not book.main(q):
-            why = because(q.verdict, q.reason)
-            rows.append(Gap(said(q.ask, 160), why, tell.takes(q)))
-    opens = [
-        (q, c)
-        for q in book.record.questions
-        for c in book.main(q)
-        if answer(c.verdict, c.reason) is CANNOT
-    ]
-    for _, c in opens[:20]:
-        rows.append(
-            Gap(
-                tell.where_title(where(c.segment, c.group, book.groups)),
-                because(c.verdict, c.reason),
-                say.needed(c) or tell.MORE_DECISIONS,
-            )
-        )
-    if len(opens) > 20:
-        rows.append(Gap(tell.more_rows(len(opens) - 20), tell.AS_ABOVE, tell.IN_JSON))
-    small = small_groups(book)
+            rows.append(Gap(f"{place}. {said(q.ask, 160)}", because(q.verdict, q.reason), tell.takes(q)))
+            continue
+        rows += _open_rows(book, place, q)
+    if len(rows) > MOST_GAPS:
+        rest = len(rows) - MOST_GAPS
+        rows = [*rows[:MOST_GAPS], Gap(tell.more_rows(rest), tell.AS_ABOVE, tell.IN_JSON)]
+    named = {(c.segment, c.group) for c in book.record.comparisons}
+    small = lists.small_groups(book, without=named)
     if small:
         rows.append(
             Gap(
@@ -231,3 +227,23 @@ def build_gaps(book: Book) -> list[Gap]:
     rows.append(Gap(*tell.NEVER))
     rows.append(Gap(*tell.CAUSE))
     return rows
+
+
+MOST_GAPS = 20
+
+
+def _open_rows(book: Book, place: int, q: Question) -> list[Gap]:
+    """Return the open comparisons of one question; small groups of one attribute share a row."""
+    per, label = book.per(q), f"{place}. {book.words(q.measure).title}"
+    small = book.too_small(q)
+    same: dict[tuple[str | None, str, str], list[Comparison]] = {}
+    for c in book.main(q):
+        if answer(c.verdict, c.reason) is CANNOT and c not in small:
+            same.setdefault((c.segment, say.why(c), say.needed(c, per)), []).append(c)
+    for segment in dict.fromkeys(c.segment for c in small):
+        own = [c for c in small if c.segment == segment]
+        same[segment, say.why(own[0]), tell.small_takes(own)] = own
+    return [
+        Gap(f"{label}, {tell.several(found, book.groups)}", why, needs)
+        for (_, why, needs), found in same.items()
+    ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from careaudit.record import Intersection
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
+from careaudit.report.wording.captions import SMALL_CELL
 from careaudit.report.wording.names import group_name, segment_name, split_group, title
 
 MOST_COLUMNS, MOST_ROWS = 6, 12
@@ -75,7 +76,7 @@ def heat_map(book: Book) -> HeatMap | None:
     known = [
         int(num.half_up(i.value * per))
         for i in found
-        if i.state == "estimated" and i.value is not None
+        if i.state == "estimated" and i.value is not None and i.n >= SMALL_CELL
     ]
     start, width = _bins(known) if known else (0, 1)
 
@@ -87,6 +88,8 @@ def heat_map(book: Book) -> HeatMap | None:
             minimum = book.record.provenance.settings.min_cell
             few = f"under {minimum} {book.rare_unit()}" if hidden else f"{num.count(i.n)} decisions"
             return Shade("Too few", few, "few", False)
+        if i.n < SMALL_CELL:
+            return Shade(num.every(i.value, per), f"{num.count(i.n)} decisions", "few", i.notable)
         step = min(3, (int(num.half_up(i.value * per)) - start) // width)
         step = step if adverse else 3 - step
         return Shade(

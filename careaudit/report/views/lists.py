@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from careaudit.record import POOLED, Comparison, Question
+from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.wording import captions
 from careaudit.report.wording import findings as say
@@ -20,20 +21,53 @@ def flagged(book: Book, q: Question, kind: Answer) -> list[Comparison]:
     return sorted(found, key=lambda c: (c.group == POOLED, -(c.u.value or 0.0), c.id))
 
 
-def small_groups(book: Book) -> list[str]:
-    """Return the groups that cannot be judged alone, as segment and name."""
+def small_groups(
+    book: Book, without: set[tuple[str | None, str | None]] | None = None
+) -> list[str]:
+    """Return the groups that cannot be judged alone and need no action, as segment and name."""
+    failing = {(c.segment, c.group) for c in book.record.comparisons if c.verdict == "fail"}
+    failing |= without or set()
     return [
         f"{segment_name(s.name, 30)} {group_name(g.group, 24)}"
         for s in book.record.segments
         for g in s.groups
-        if g.status in ("small", "suppressed") and g.n
+        if g.status in ("small", "suppressed") and g.n and (s.name, g.group) not in failing
     ]
+
+
+def together(book: Book, questions: list[Question]) -> str:
+    """Say how the groups too small to judge alone fared together; empty where there are none."""
+    small = [(q, c) for q in questions for c in book.too_small(q)]
+    pooled = {
+        (q.id, c.segment)
+        for q in questions
+        for c in book.main(q)
+        if c.group == POOLED and c.verdict == "pass"
+    }
+    count = len({(c.segment, c.group) for _, c in small})
+    if not count:
+        return ""
+    return tell.too_small(count, all((q.id, c.segment) in pooled for q, c in small))
+
+
+def passed(book: Book, gated: list[Question]) -> list[str]:
+    """Say what it means that each question that decides shows no material gap."""
+    small = together(book, gated)
+    return [tell.passed(len(gated), bool(small)), *([small] if small else [])]
+
+
+def no_people(book: Book) -> str:
+    """Say why no people are counted."""
+    found = [c for q in book.record.questions for k in (ACTION, WATCH) for c in flagged(book, q, k)]
+    return tell.IN_FAVOUR if found and not any(c.harmed == "group" for c in found) else tell.NO_PEOPLE
 
 
 def not_assessed(book: Book) -> list[str]:
     """List what page one says could not be assessed."""
     record = book.record
     text = [tell.unanswered(q) for q in record.questions if q.reason in UNANSWERED][:2]
+    if any(x.code == "within_not_assessed" for x in record.quality):
+        text.append(tell.LIKE_FOR_LIKE)
     small = small_groups(book)
     if small:
         text.append(tell.small_groups(small))
@@ -68,6 +102,7 @@ def could_change(book: Book, headline: Comparison | None) -> list[str]:
         and c.u.high is not None
         and c.u.low < 1 < c.u.high
         and c.within is None
+        and c.reason != "too_small_alone"
     ]
     if near:
         text.append(tell.near_limit(len(near)))
@@ -98,13 +133,18 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
     opens = [
         c
         for c in book.record.comparisons
-        if answer(c.verdict, c.reason) is CANNOT and c.within is None
+        if answer(c.verdict, c.reason) is CANNOT
+        and c.within is None
+        and c.reason != "too_small_alone"
     ]
     notable = [i for i in book.record.intersections if i.notable]
     if len(notable) > 1:
         weak.append(captions.overlaps(len(notable)))
     else:
-        weak += [say.overlap(i, book.words(i.measure), book.groups) for i in notable]
+        weak += [
+            say.overlap(i, book.words(i.measure), book.groups, num.per_of([i.value]))
+            for i in notable
+        ]
     if opens:
         weak.append(tell.open_comparisons(len(opens)))
     return (
@@ -113,11 +153,40 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
     )
 
 
+MOST_LISTED = 12
+"""Groups that a condition names; it says how many more there are."""
+
+
+def _failing(book: Book, side: str) -> list[Comparison]:
+    """Return the comparisons where action is needed, by whom the gap is against, once a group."""
+    found = [c for q in book.record.questions for c in flagged(book, q, ACTION)]
+    return list({(c.segment, c.group): c for c in found if c.harmed == side}.values())
+
+
+def reviews(book: Book) -> str:
+    """Return the reviews that the conditions ask for."""
+    asked = [
+        text
+        for side, text in (("group", tell.HUMAN_REVIEW), ("reference", tell.RULE_REVIEW))
+        if _failing(book, side)
+    ]
+    return " and ".join(asked)
+
+
 def conditions(book: Book) -> list[tuple[str, str]]:
     """Return the proposed conditions."""
-    found = [c for q in book.record.questions for c in flagged(book, q, ACTION)]
-    failing = tell.places(found, book.groups, 4)
+    harmed = _failing(book, "group")
+    review = tell.places(harmed[:MOST_LISTED], book.groups, MOST_LISTED)
+    favoured = []
+    by_pair: dict[tuple[str | None, str | None], list[Comparison]] = {}
+    for c in _failing(book, "reference"):
+        by_pair.setdefault((c.segment, c.reference), []).append(c)
+    for found in by_pair.values():
+        place = tell.places(found[:MOST_LISTED], book.groups, MOST_LISTED)
+        place += tell.and_more(len(found) - MOST_LISTED)
+        favoured.append(tell.against(place, say.than(found, book.groups)))
     kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
     unassessed = sum(q.reason in UNANSWERED for q in book.record.questions)
     opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
-    return tell.conditions(failing, opens, unassessed)
+    more = tell.and_more(len(harmed) - MOST_LISTED)
+    return tell.conditions(review + more, favoured, opens, unassessed)

@@ -69,6 +69,7 @@ class Summary:
     scope: str
     answer: Answer
     lead: tuple[str, ...]
+    draft: str
     rest: str
     options: tuple[str, ...]
     heading: str
@@ -78,6 +79,7 @@ class Summary:
     not_assessed: tuple[str, ...]
     could_change: tuple[str, ...]
     bigs: tuple[Big, ...]
+    no_bigs: str
     blocks: tuple[Block, ...]
     source: str
     heat: HeatMap | None
@@ -100,15 +102,11 @@ def _fact(book: Book, q: Question) -> str:
     if q.reason in lists.UNANSWERED:
         short = tell.reason_short(q)
         return short[:1].upper() + short[1:]
-    c = book.worst(q)
+    c = book.shown(q)
     if c is None:
         short = tell.reason_short(q)
         return short[:1].upper() + short[1:]
     kind = answer(q.verdict, q.reason)
-    if kind is ACTION and c.verdict != "fail":
-        c = next((x for x in book.main(q) if x.verdict == "fail"), c)
-    if kind is CANNOT and answer(c.verdict, c.reason) is not CANNOT:
-        c = next((x for x in book.main(q) if answer(x.verdict, x.reason) is CANNOT), c)
     if kind is CANNOT and q.reason == "coverage" and q.coverage is not None:
         return f"The groups judged hold {num.percent(q.coverage)} of the decisions"
     brief = len(book.record.questions) > MOST_WORDY
@@ -121,7 +119,7 @@ def _lead(book: Book, gated: list[Question]) -> list[str]:
     text = [tell.opening(record, len(gated))]
     kind = answer(record.verdict, record.reason)
     if kind is NO_GAP and gated:
-        text.append(tell.passed(len(gated)))
+        text += lists.passed(book, gated)
     asked = gated or list(record.questions)
     for q in asked:
         if len(text) == 3:
@@ -152,12 +150,9 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
     words = book.words(c.measure)
     kind = answer(c.verdict, c.reason)
     result = []
-    for side, group, value in (
-        ("reference", c.reference or "rest", c.reference_value),
-        ("group", c.group, c.group_value),
-    ):
+    for group, value in ((c.reference or "rest", c.reference_value), (c.group, c.group_value)):
         place = where(c.segment, group, book.groups, 26)
-        colour = kind.css if side == c.harmed and kind in (ACTION, WATCH) else "plain"
+        colour = kind.css if group == c.group and kind in (ACTION, WATCH) else "plain"
         e = book.estimates.get((c.measure, c.segment, group))
         span = num.span(e.low, e.high, per) if e else None
         alt = tell.icon_alt(place, int(num.half_up(value * per)), per, words.event)
@@ -171,39 +166,52 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
     return tuple(result)
 
 
-def _bigs(book: Book, headline: Comparison | None) -> list[Big]:
-    """Return the large numbers that exist, each with its range."""
+def _covered(book: Book) -> list[Comparison]:
+    """Return the comparisons that people and money add up."""
+    return [book.by_id[name] for name in book.record.impact.covers if name in book.by_id]
+
+
+def _instead(book: Book, c: Comparison) -> str:
+    words = book.words(c.measure)
+    return words.instead_customers if book.one_each else words.instead
+
+
+def _people(book: Book) -> str:
+    """Say on page one how many people the gap came to; empty where none is counted."""
+    people, covered = book.record.impact.people, _covered(book)
+    if not covered or people.value is None or people.value <= 0:
+        return ""
+    return tell.people_sentence(
+        people.value, people.low, people.high, _instead(book, covered[0])
+    )
+
+
+def _bigs(book: Book) -> list[Big]:
+    """Return the large numbers that exist, each with its range; all are of the same groups."""
     record, result = book.record, []
-    people, money = record.impact.people, record.impact.money
-    words = book.words(headline.measure if headline else None)
-    carrying = [book.by_id[name] for name in record.impact.covers if name in book.by_id]
-    if headline and carrying and people.value is not None and people.value > 0:
-        instead = words.instead_customers if book.one_each else words.instead
-        place = tell.places(carrying, book.groups, 3 if len(carrying) != 4 else 4)
-        contrast = say.contrast(carrying[0], book.groups, 24)
+    people, money, covered = record.impact.people, record.impact.money, _covered(book)
+    if not covered:
+        return []
+    if people.value is not None and people.value > 0:
+        place = tell.places(covered, book.groups, 3 if len(covered) != 4 else 4)
+        contrast = say.contrast(covered[0], book.groups, 24)
+        ends = (people.value, people.low, people.high)
         result.append(
-            Big(
-                *tell.headline_people(
-                    people.value, people.low, people.high, instead, place, contrast
-                )
-            )
+            Big(*tell.headline_people(*ends, _instead(book, covered[0]), place, contrast))
         )
-    if headline and carrying and money and money.value is not None and money.value > 0:
+    if money and money.value is not None and money.value > 0:
         kind = record.audit.decision_kind
         result.append(
             Big(*tell.headline_money(money.value, money.low, money.high, money.currency, kind))
         )
-    q = book.question_of(headline) if headline else None
-    if q and headline and headline.segment in book.segments and record.accounts.rows_used:
-        harmed = {
-            c.group
-            for c in book.main(q)
-            if c.segment == headline.segment and c.verdict == "fail" and c.harmed == "group"
-        }
-        rows = sum(g.n for g in book.segments[headline.segment].groups if g.group in harmed)
-        if rows:
+    segment = covered[0].segment
+    if segment and record.accounts.rows_used:
+        known = {c.group: book.group(segment, c.group) for c in covered if c.segment == segment}
+        rows = sum(g.n for g in known.values() if g)
+        if rows and all(known.values()):
+            failing = any(c.verdict == "fail" for c in covered)
             share = rows / record.accounts.rows_used
-            result.append(Big(*tell.share_in_action(share, headline.segment)))
+            result.append(Big(*tell.share_in_action(share, segment, failing)))
     return result
 
 
@@ -238,7 +246,6 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
     heat = heat_map(book)
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
     strong, weak = lists.evidence(book)
-    failing = any(lists.flagged(book, x, ACTION) for x in record.questions)
     longest = 120 if len(record.questions) <= MOST_WORDY else 72
     lines = [
         Line(said(x.ask, longest), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
@@ -250,15 +257,17 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         scope=tell.scope(record),
         answer=answer(record.verdict, record.reason),
         lead=tuple(_lead(book, gated)),
-        rest=tell.tally(kinds),
-        options=tuple(tell.options(record, failing)),
+        draft=tell.draft(record),
+        rest=" ".join(t for t in (_people(book), tell.tally(kinds)) if t),
+        options=tuple(tell.options(record, lists.reviews(book))),
         heading=tell.question_heading(len(lines)),
         lines=tuple(lines[:MOST_QUESTIONS]),
         more_questions=max(0, len(lines) - MOST_QUESTIONS),
         icons=_icons(book, headline),
         not_assessed=tuple(lists.not_assessed(book)),
         could_change=tuple(lists.could_change(book, headline)),
-        bigs=tuple(_bigs(book, headline)),
+        bigs=tuple(_bigs(book)),
+        no_bigs=lists.no_people(book),
         blocks=tuple(blocks),
         source=captions.source(record, [x.rows for x in record.accounts.excluded]),
         heat=heat,

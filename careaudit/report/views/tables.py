@@ -112,20 +112,14 @@ def _row(
     c: Comparison | None,
     scale: Axis | None,
     per: int,
-    c_of: list[Comparison] | None,
+    reference: bool,
 ) -> Row:
     """Return one row from the estimate, or from the comparison where there is no estimate."""
     known = book.group(segment, group)
-    reference = c_of is not None
     value = e.value if e and e.state == "estimated" else None
     low, high = (e.low, e.high) if e and value is not None else (None, None)
     kind = answer(c.verdict, c.reason) if c else None
-    harmed = c is not None and c.harmed == "group"
-    css = "plain"
-    if kind in (ACTION, WATCH) and harmed:
-        css = kind.css
-    elif reference:
-        css = _reference_css(c_of or [])
+    css = kind.css if kind in (ACTION, WATCH) else "plain"
     hidden = (e is not None and e.state == "suppressed") or (
         known is not None and known.status == "suppressed"
     )
@@ -164,12 +158,6 @@ def _row(
         note=note,
         reference=reference,
     )
-
-
-def _reference_css(found: list[Comparison]) -> str:
-    """Return the class of a comparison group: flagged where the gap is against it."""
-    kinds = {answer(c.verdict, c.reason) for c in found if c.harmed == "reference"}
-    return ACTION.css if ACTION in kinds else WATCH.css if WATCH in kinds else "plain"
 
 
 def _order(book: Book, q: Question, segment: str) -> list[str]:
@@ -237,7 +225,6 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
         known = book.segments.get(segment)
         found = next((c.reference for c in book.main(q) if c.segment == segment), None)
         reference = found or (known.reference if known else None)
-        beside = [c for c in book.main(q) if c.segment == segment]
         rows = tuple(
             _row(
                 book,
@@ -247,7 +234,7 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
                 pairs.get((segment, group)),
                 scale,
                 per,
-                beside if group == reference else None,
+                group == reference,
             )
             for group in kept[segment]
             if pooled or group != POOLED

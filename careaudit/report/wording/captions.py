@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from careaudit.record import AuditRecord, Comparison
 from careaudit.report import numbers as num
-from careaudit.report.wording.findings import Groups, more
+from careaudit.report.wording.findings import Groups, more, than
 from careaudit.report.wording.summary import places
 from careaudit.report.wording.words import MeasureWords
 
@@ -14,7 +14,7 @@ def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) 
     if not failing:
         return f"{words.title}, by group"
     same = [c for c in failing if more(c) == more(failing[0])]
-    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}"
+    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}{than(same, groups)}"
 
 
 def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
@@ -34,31 +34,37 @@ def source(record: AuditRecord, left_out: list[int]) -> str:
     lost = sum(left_out)
     return (
         f"Source: decision log, {num.count(a.rows_used)} decisions; {num.count(lost)} rows left out"
-        f" (Annex D). Ranges: 95%. {num.count(s.comparisons)} comparisons, corrected for"
-        " their number."
+        f" (Annex D). Ranges are 95% each; the answers are corrected for"
+        f" {num.count(s.comparisons)} comparisons."
     )
 
 
 def overlaps(count: int) -> str:
-    """Say how many overlaps stand out."""
-    return f"{num.count(count)} overlaps of groups stand out. They are exploratory."
+    """Say how many overlaps show a gap larger than the limit."""
+    return f"{num.count(count)} overlaps show a gap larger than the limit; exploratory."
 
 
 def heat_head(notable: int, rows_of: str, columns_of: str) -> str:
-    """Return the finding above the heat map."""
+    """Return the heading of the heat map; it never says that anything is established."""
     what = f"{rows_of} and {columns_of}"
     if notable == 0:
-        return f"{what}: no combination stands out beyond its limit"
-    noun = "combination stands" if notable == 1 else "combinations stand"
-    return f"{what}: {notable} {noun} out beyond the limit"
+        return f"{what}: no overlap shows a gap larger than the limit; exploratory"
+    noun = "overlap shows" if notable == 1 else "overlaps show"
+    return f"{what}: {notable} {noun} a gap larger than the limit; exploratory"
+
+
+SMALL_CELL = 100
+"""Cells of the heat map with fewer decisions are pale."""
+
+HEAT_MARK = "• Larger than the limit in this log; not established."
 
 
 def heat_note(words: MeasureWords, per: int, legend: str) -> str:
     """Say how to read the heat map."""
     shades = f" Shades, from light to dark: {legend}." if legend else ""
     return (
-        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: too few to show a"
-        " rate. Exploratory: it changes no answer."
+        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: fewer than"
+        f" {SMALL_CELL} decisions, or too few to show a rate. It changes no answer."
     )
 
 

@@ -40,6 +40,16 @@ def unknown(segment: str) -> str:
     return f"Of these, {segment} not recorded"
 
 
+def decisions(count: str) -> str:
+    """Write a count of decisions."""
+    return f"{count} decisions"
+
+
+def customers(count: str) -> str:
+    """Write a count of customers."""
+    return f"{count} customers"
+
+
 def joined(table: str) -> str:
     """Name the decisions that found their row in a companion table."""
     return f"Found in the table {table}"
@@ -57,7 +67,7 @@ def undetermined(low: str, high: str) -> str:
 
 ANNEX_B = (
     "Gap and rates are per the stated number of decisions. Gap in limits: 1 is at the limit."
-    " Chance: p-value of equal rates, plain and corrected."
+    " Chance: p-value of equal rates, plain and corrected for the number of comparisons."
 )
 ANNEX_B_2 = (
     "Beyond and within: p-values against “the gap is within the limit” and “the gap is beyond the"
@@ -68,5 +78,9 @@ CROSSINGS_NOTE = (
     "Each line names its question, the overlap, and the overlap it is compared with. Rates and"
     " gaps are per 100 decisions. Chance: p-value of equal rates, plain and corrected for the"
     " search. These never change an answer."
+)
+FEW_DECISIONS = (
+    "These gaps need action but rest on few decisions. A gap at the limit would seldom be found in so"
+    " few. The true gap may be smaller than the one shown."
 )
 RATIOS = "A ratio always stands beside both rates and both counts."

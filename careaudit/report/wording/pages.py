@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from careaudit.record import Question
+from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
-from careaudit.report.wording.findings import missing_text
-from careaudit.report.wording.names import said, title
+from careaudit.report.wording.findings import Groups, missing_text
+from careaudit.report.wording.names import ended, name, said, segment_name, title, where
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed
 
-LARGEST = "This is the largest gap of this question, measured against its limit."
+LARGEST = "This is the largest gap among the groups that are judged alone."
+FIRST = "No group could be judged alone."
+ALONE = "For each group judged alone, any gap is shown to be smaller than the limit."
 NOTHING_SEEN = "No rate could be compared for this question."
 NO_LIMIT = "No limit applies, since no measure could be taken."
 NO_EFFECT = "No decisions beyond the comparison rate are counted for this question."
@@ -39,11 +41,15 @@ def running(number: int, ask: str) -> str:
     return f"{number}. {said(ask, 52)}"
 
 
-def role(gate: bool, inconclusive: str) -> str:
-    """Say whether the question decides the release."""
+def role(gate: bool, inconclusive: str, *, release: bool) -> str:
+    """Say whether the question counts in the overall answer, and so for the release."""
     if not gate:
-        return "This question informs; it does not decide the release."
-    text = "This question decides the release."
+        return "This question informs; it does not count in the overall answer."
+    text = (
+        "This question decides the release."
+        if release
+        else "This question counts in the overall answer."
+    )
     if inconclusive == "close":
         return f"{text} An open answer counts as a stop."
     if inconclusive == "warn":
@@ -57,7 +63,13 @@ def more_findings(count: int) -> str:
     return f"{count} more {noun} in the tables below."
 
 
-def comparisons(total: int, action: int, watch: int, nogap: int, cannot: int) -> str:
+def more_effects(count: int) -> str:
+    """Say how many groups’ people and money are left to the record."""
+    noun = "group is" if count == 1 else "groups are"
+    return f"People and money of {count} more {noun} in audit.json."
+
+
+def comparisons(total: int, action: int, watch: int, nogap: int, cannot: int, small: int) -> str:
     """Say how the comparisons of a question ended."""
     parts = [
         f"{n} {word}"
@@ -66,6 +78,7 @@ def comparisons(total: int, action: int, watch: int, nogap: int, cannot: int) ->
             (watch, "keep watching"),
             (nogap, "no material gap"),
             (cannot, "cannot tell yet"),
+            (small, "too small to be judged alone"),
         )
         if n
     ]
@@ -83,12 +96,11 @@ def for_group(place: str, need: str) -> str:
     return f"{title(place)}: {need[:1].lower()}{need[1:]}"
 
 
-def not_detected(gap: float) -> str:
+def not_detected(gap: float, per: int) -> str:
     """Say what a pass could have missed."""
-    per = num.per_of([gap])
     return (
         f"A gap of {num.points(gap, per)} in every {per:,} or more would reliably have been"
-        " detected in each group."
+        " detected in each group judged alone."
     )
 
 
@@ -122,13 +134,13 @@ def in_favour(place: str) -> str:
 
 def missing(q: Question) -> str:
     """Say what the log lacks."""
-    return f"This question was not assessed. What is missing: {missing_text(q).rstrip('.')}."
+    return f"This question was not assessed. What is missing: {ended(missing_text(q))}"
 
 
 def takes(q: Question) -> str:
     """Say what it would take to assess a question."""
     if q.missing:
-        return f"{title(missing_text(q)).rstrip('.')}."
+        return ended(title(missing_text(q)))
     if q.reason == "no_comparator":
         return "A second group with decisions, or another attribute."
     return MORE_DECISIONS
@@ -173,6 +185,26 @@ def where_title(place: str) -> str:
 def more_rows(count: int) -> str:
     """Say how many rows are left out."""
     return f"{num.count(count)} more comparisons"
+
+
+def several(found: list[Comparison], groups: Groups) -> str:
+    """Name the groups of comparisons of one attribute: "language: Arabic, French"."""
+    if len(found) == 1:
+        return where(found[0].segment, found[0].group, groups)
+    names = [name(c.group or "", 30) for c in found[:24]]
+    if len(found) > 24:
+        names.append(f"{len(found) - 24} more")
+    return f"{segment_name(found[0].segment or '')}: {listed(names)}"
+
+
+def small_takes(found: list[Comparison]) -> str:
+    """Say how many decisions groups too small to be judged alone would need."""
+    needs = [c.detectable.n_needed for c in found if c.detectable.n_needed is not None]
+    if not needs:
+        return MORE_DECISIONS
+    low, high = num.about(min(needs)), num.about(max(needs))
+    span = low if low == high else f"{low} to {high}"
+    return f"About {span} decisions each, for groups treated alike."
 
 
 def small_rows(names: list[str]) -> str:

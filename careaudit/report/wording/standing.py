@@ -133,7 +133,7 @@ def required(record: AuditRecord) -> list[tuple[str, str]]:
 
 def methods(record: AuditRecord) -> list[tuple[str, str]]:
     """Describe the methods in words, with the settings in force."""
-    s = record.provenance.settings
+    s, difference = record.provenance.settings, record.double_entry.largest_difference
     level = num.percent(s.alpha)
     return [
         (
@@ -219,10 +219,15 @@ def methods(record: AuditRecord) -> list[tuple[str, str]]:
             (
                 f"{num.count(record.double_entry.compared)} rates were computed a second time by"
                 f" {said(record.double_entry.library, 30)} {said(record.double_entry.version, 20)}."
-                f" The largest difference was {record.double_entry.largest_difference:.1e}."
+                f" The largest difference was {_tiny(difference)}."
             ),
         ),
     ]
+
+
+def _tiny(difference: float) -> str:
+    """Write a difference of rates that should be none."""
+    return f"{difference:.1e}" if difference else "0"
 
 
 GLOSSARY = (
@@ -265,6 +270,8 @@ def counted(record: AuditRecord) -> list[str]:
     text = []
     if o.adverse:
         text.append(f"Against the customer: {listed([name(v, 40) for v in o.adverse[:8]])}.")
+    elif o.favorable:
+        text.append("Against the customer: every other decision value.")
     if o.favorable_is_rest:
         text.append("In the customer’s favour: every other decision value.")
     elif o.favorable:

@@ -227,7 +227,7 @@ def share_in_action(share: float, segment: str, action: bool) -> tuple[str, str]
     what = "action is needed" if action else "a gap is worth watching"
     return (
         num.in_every(share, 100),
-        f"decisions came from groups of {segment_name(segment)} where {what}: the same groups.",
+        f"decisions came from these groups of {segment_name(segment)}, where {what}.",
     )
 
 
