@@ -19,7 +19,7 @@ from careaudit.double_entry import Page, keep
 from careaudit.errors import DataError, MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
-from careaudit.measures import amounts
+from careaudit.measures import Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
 from careaudit.record import (
     Accounts,
@@ -144,7 +144,7 @@ class _Audit:
         comparisons = [c for t in told for c in t.comparisons]
         return AuditRecord(
             audit=self._info(),
-            provenance=self._provenance(len(comparisons)),
+            provenance=self._provenance(sum(len(t.comparisons) for t in told if t.question.gate)),
             accounts=self._accounts(),
             segments=self._segments(),
             estimates=tuple(estimates),
@@ -237,29 +237,28 @@ class _Audit:
         if self.scan.unknown.get(name):
             groups.append((None,))
         rows = []
-        for group in groups:
-            sample = self.reader.decisions(name, group)
+        samples = {group: self.reader.decisions(name, group) for group in groups}
+        pooled = pooled_design_effect([s for group, s in samples.items() if group != (None,)])
+        for group, sample in samples.items():
             rows.append(
                 Group(
                     group=ask.joined(group),
                     n=sample.n,
                     share=sample.n / self.scan.rows_used,
                     customers=sample.customers if self.reader.clustered else None,
-                    status=self._status(group, sample.n, sample.customers, sample.design_effect),
+                    status=self._status(group, sample, max(sample.design_effect, pooled)),
                 )
             )
         return rows
 
-    def _status(
-        self, group: tuple[str | None, ...], n: int, customers: int, deff: float
-    ) -> GroupStatus:
+    def _status(self, group: tuple[str | None, ...], sample: Sample, deff: float) -> GroupStatus:
         if group == (None,):
             return "unknown"
-        if not n:
+        if not sample.n:
             return "empty"
-        if customers < self.plan.privacy.min_cell:
+        if sample.customers < self.plan.privacy.min_cell:
             return "suppressed"
-        return "in_scope" if n / deff >= self.plan.statistics.scope else "small"
+        return "in_scope" if sample.n / deff >= self.plan.statistics.scope else "small"
 
     def _purse(self) -> Purse:
         if "amount" not in self.plan.log.columns:
@@ -285,9 +284,13 @@ class _Audit:
         """Every asked measure for everybody and for each group, each once."""
         least = self.plan.privacy.min_cell
         deffs = {
-            (item.asked.measure.name, pair.segment, pair.group.group): pair.group_deff
+            (item.asked.measure.name, pair.segment, group): deff
             for item in judged
             for pair in item.pairs
+            for group, deff in (
+                (pair.reference.group, pair.reference_deff),
+                (pair.group.group, pair.group_deff),
+            )
         }
         rows: dict[tuple[str, str | None, str | None], Estimate] = {}
         for item in asked:

@@ -14,7 +14,7 @@ from careaudit.judge import Asked, Judged
 from careaudit.measures import Amounts, Pair, Sample
 from careaudit.plan import Plan
 from careaudit.record import (
-    POOLED,
+    REST,
     Affected,
     Comparison,
     Detectable,
@@ -151,7 +151,7 @@ class Teller:
         """The record of one question and all its comparisons."""
         asking = self._asking(judged.asked)
         spreads = impact.spread(judged.pairs, asking)
-        scores = impact.scores(judged.pairs, spreads, asking, self.days)
+        scores = impact.scores(judged.pairs, spreads, asking, self.days, self.least)
         found = ranges(judged.pairs)
         detectable = self._detectable(judged.pairs, asking)
         comparisons = tuple(
@@ -214,7 +214,7 @@ class Teller:
         evidence, measure = judged.evidence, judged.asked.measure
         p_g, p_r = pair.group.x / pair.group.n, pair.reference.x / pair.reference.n
         better = min(p_g, p_r) if asking.adverse else max(p_g, p_r)
-        shown = pair.group.customers >= self.least
+        shown = min(pair.group.customers, pair.reference.customers) >= self.least
         hidden = Interval()
         return Comparison(
             id=f"{pair.question}/{pair.segment}/{pair.group.group}",
@@ -227,13 +227,15 @@ class Teller:
             n=pair.group.n,
             reference_n=pair.reference.n,
             group_value=p_g if shown else None,
-            reference_value=p_r,
+            reference_value=p_r if pair.reference.customers >= self.least else None,
             difference=found.difference[place] if shown else hidden,
             ratio=found.ratio[place] if shown else hidden,
             odds_ratio=_odds_ratio(pair) if shown else None,
             four_fifths=_four_fifths(pair, adverse=asking.adverse) if shown else None,
             harmed=harmed(pair, adverse=asking.adverse) if shown else "none",
-            tolerated_gap=float(asking.tolerance.allowed(better, asking.adverse)),
+            tolerated_gap=float(asking.tolerance.allowed(better, asking.adverse))
+            if shown
+            else None,
             u=Interval(
                 value=float(spreads.value[place]),
                 low=float(spreads.low[place]),
@@ -245,12 +247,13 @@ class Teller:
             p_adjusted=ruling.p_adjusted if shown else None,
             p_pass=float(evidence.within[place]) if shown else None,
             p_beyond=float(evidence.beyond[place]) if shown else None,
-            effective_n=pair.effective[1],
-            design_effect=pair.group_deff,
+            p_beyond_adjusted=ruling.p_beyond_adjusted if shown else None,
+            effective_n=pair.effective[1] if shown else None,
+            design_effect=pair.group_deff if shown else None,
             in_scope=pair.in_scope,
             verdict=ruling.verdict,
             reason=ruling.reason,
-            detectable=detectable,
+            detectable=detectable if shown else Detectable(gap=None, n_needed=None),
             affected=self._affected(pair, asking, measure.name, shown=shown),
             score=score if shown else Score(),
             other_side=found.other_side[place] if shown else None,
@@ -296,11 +299,11 @@ class Teller:
         names = set(purse) - {None}
         group = purse.get(pair.group.group)
         reference = purse.get(pair.reference.group)
-        if pair.reference.group == "rest" and reference is None:
+        if pair.reference.group == REST and reference is None:
             reference = impact.in_total({n: purse[n] for n in names - {pair.group.group}})
         if group is None or reference is None:
             return None
-        return impact.money(group, reference, self.plan.log.currency, orders=pair.group.n)
+        return impact.money(group, reference, self.plan.log.currency)
 
     def impact(self, told: Sequence[Told], *, undetermined: bool) -> Impact:
         """The largest harm over gated questions, with the people and money of its attribute."""
@@ -313,7 +316,9 @@ class Teller:
         covered = _flagged(carrier, worst) if carrier and worst else []
         if covered:
             adverse = covered[0][0].orientation == "adverse"
-            people = impact.total_people([pair for _, pair in covered], adverse=adverse)
+            people = covered[0][0].affected.people
+            if len(covered) > 1:
+                people = impact.total_people([pair for _, pair in covered], adverse=adverse)
             money = self._total_money(covered)
         return Impact(
             score=score,
@@ -333,7 +338,7 @@ class Teller:
         reference = purse.get(pairs[0].reference.group) if purse else None
         if not purse or reference is None or covered[0][0].affected.money is None:
             return None
-        groups = [(pair.group.n, purse[pair.group.group]) for pair in pairs]
+        groups = [purse[pair.group.group] for pair in pairs]
         return impact.total_money(groups, reference, self.plan.log.currency)
 
 
@@ -349,11 +354,11 @@ def _flagged(told: Told, worst: str) -> list[tuple[Comparison, Pair]]:
         for c, pair in both
         if c.segment == segment
         and c.harmed == "group"
-        and c.group != POOLED
         and (c.verdict == "fail" or c.reason == "adverse_signal")
     ]
     found = [(c, pair) for c, pair in found if c.verdict == "fail"] or found
-    if any(c.reference == "rest" for c, _ in found):  # a comparator of its own each
+    found = [(c, pair) for c, pair in found if not pair.pooled] or found  # members, else the pool
+    if any(c.reference == REST for c, _ in found):  # a comparator of its own each
         return [(c, pair) for c, pair in found if c.id == worst]
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,10 @@ WIDE = 40.0
 """A score range wider than this with an inconclusive verdict has no point, only its ends."""
 MONTH = 30
 AT_LIMIT = 50.0
+MIN_AMOUNTS = 50
+"""Known amounts a mean needs on each side (methods 3: coverage of its range)."""
+UNEVEN_AMOUNTS = 0.05
+"""Amounts known this much more often on one side say nothing of the other."""
 
 
 class Spread(NamedTuple):
@@ -97,22 +101,23 @@ def people(pair: Pair, asking: Asking) -> Interval:
     return Interval(value=value, low=low, high=high)
 
 
-def money(group: Amounts, reference: Amounts, currency: str | None, *, orders: int) -> Money | None:
-    """Money not paid to a group at the comparator's mean per request; None without amounts.
+def money(group: Amounts, reference: Amounts, currency: str | None) -> Money | None:
+    """Money not paid to a group at the comparator's mean per request, in major units; > 0 harms.
 
-    `orders` is the group's number of requests. In major units; > 0 harms the group.
+    None where it cannot be told: under 50 known amounts or 2 customers on a side, or amounts
+    that are known more often on one side than on the other.
     """
-    if not group.n or not reference.n or not (group.total or reference.total):
+    return total_money([group], reference, currency)
+
+
+def _mean(amounts: Amounts) -> money_stats.Mean | None:
+    """Mean per request with zeros (methods 3), None where too little is known."""
+    if amounts.priced < MIN_AMOUNTS or (amounts.customers or 2) < 2:
         return None
-    mine, theirs = _mean(group), _mean(reference)
-    found = money_stats.shortfall(orders, mine.m, mine.v, theirs.m, theirs.v)
-    value, low, high = (float(number) / MINOR for number in (found.value, found.low, found.high))
-    return Money(value=value, low=low, high=high, currency=currency)
-
-
-def _mean(amounts: Amounts) -> money_stats.Mean:
-    if amounts.customers is not None and amounts.customers > 1:
-        return money_stats.clustered_mean_and_variance(
+    alone = money_stats.mean_and_variance(amounts.n, amounts.total, amounts.squares)
+    found = alone
+    if amounts.customers is not None:
+        found = money_stats.clustered_mean_and_variance(
             amounts.n,
             amounts.total,
             customers=amounts.customers,
@@ -120,7 +125,12 @@ def _mean(amounts: Amounts) -> money_stats.Mean:
             an=amounts.an or 0,
             aa=amounts.aa or 0,
         )
-    return money_stats.mean_and_variance(amounts.n, amounts.total, amounts.squares)
+    if amounts.priced == amounts.grants:
+        return found
+    parts = money_stats.two_part_mean(
+        amounts.requests, amounts.grants, amounts.priced, amounts.total, amounts.squares
+    )
+    return parts._replace(v=parts.v * max(1.0, found.v / alone.v if alone.v else 1.0))
 
 
 def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:
@@ -138,30 +148,37 @@ def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:
 
 
 def total_money(
-    groups: Sequence[tuple[int, Amounts]], reference: Amounts, currency: str | None
+    groups: Sequence[Amounts], reference: Amounts, currency: str | None
 ) -> Money | None:
-    """Money not paid to several groups that share one comparator; (requests, amounts) each."""
-    if not reference.n or not all(amounts.n for _, amounts in groups):
+    """Money not paid to several groups that share one comparator; None as for one group."""
+    theirs, means = _mean(reference), [_mean(group) for group in groups]
+    if any(abs(group.known - reference.known) > UNEVEN_AMOUNTS for group in groups):
         return None
-    theirs = _mean(reference)
-    orders = [n for n, _ in groups]
-    means = [_mean(amounts) for _, amounts in groups]
-    value = sum(n * (theirs.m - mean.m) for n, mean in zip(orders, means, strict=True))
-    spread_ = sum(n * n * mean.v for n, mean in zip(orders, means, strict=True))
-    arm = two_sided_z(0.95) * (spread_ + sum(orders) ** 2 * theirs.v) ** 0.5
-    value, arm = value / MINOR, arm / MINOR
-    return Money(value=value, low=value - arm, high=value + arm, currency=currency)
+    value = spread_ = 0.0
+    for group, mine in zip(groups, means, strict=True):
+        if mine is None or theirs is None:
+            return None
+        value += group.requests * (theirs.m - mine.m)
+        spread_ += group.requests**2 * mine.v
+    requests = sum(group.requests for group in groups)
+    shared = requests**2 * theirs.v if theirs else 0.0
+    arm = two_sided_z(0.95) * (spread_ + shared) ** 0.5
+    low, high = (value - arm) / MINOR, (value + arm) / MINOR
+    return Money(value=value / MINOR, low=low, high=high, currency=currency)
 
 
-def scores(pairs: Sequence[Pair], spreads: Spread, asking: Asking, days: int | None) -> list[Score]:
+def scores(
+    pairs: Sequence[Pair], spreads: Spread, asking: Asking, days: int | None, least: int = 1
+) -> list[Score]:
     """Equity Impact Score of each pair of a question, with its parts.
 
-    `days` is the length of the log; a log without dates counts as 30 days. Point: evidence times
+    `days` is the length of the log; a log without dates counts as 30 days. Groups of fewer than
+    `least` customers are left out of the reach. Point: evidence times
     severity. Range: the family-wise low end and the pass end of u, without the evidence factor.
     """
     if not pairs:
         return []
-    per_30_days = _per_30_days(pairs, asking, days)
+    per_30_days = _per_30_days(pairs, asking, days, least)
     believed = evidence(spreads.value, _standard_errors(pairs, asking)).b
     m = np.array([float(reach(per_30_days[pair.segment])) for pair in pairs])
     low = severity_score(spreads.family_low, m)
@@ -192,18 +209,33 @@ def _standard_errors(pairs: Sequence[Pair], asking: Asking) -> NDArray[np.float6
     return np.array(errors)
 
 
-def _per_30_days(pairs: Sequence[Pair], asking: Asking, days: int | None) -> dict[str, float]:
-    """Positive excess adverse decisions of each attribute's groups in 30 days."""
-    sums: dict[str, float] = {}
+def _per_30_days(
+    pairs: Sequence[Pair], asking: Asking, days: int | None, least: int
+) -> dict[str, float]:
+    """Positive excess adverse decisions of each attribute's groups in 30 days.
+
+    Small groups count one by one or as their pool, whichever is more: each is in both. What is
+    hidden stays out, since the sum is printed.
+    """
+    alone: dict[tuple[str, bool], float] = {}
+    pools: dict[str, float] = {}
     for pair in pairs:
         p_g, p_r = pair.group.x / pair.group.n, pair.reference.x / pair.reference.n
         gap = p_g - p_r if asking.adverse else p_r - p_g
-        repeats = pair.pooled and any(  # its members may stand alone too
-            p.segment == pair.segment and not p.pooled and not p.in_scope for p in pairs
+        harm = max(0.0, pair.group.n * gap) if pair.group.customers >= least else 0.0
+        if pair.pooled:
+            pools[pair.segment] = harm
+        else:
+            key = pair.segment, pair.in_scope
+            alone[key] = alone.get(key, 0.0) + harm
+    return {
+        name: (
+            alone.get((name, True), 0.0) + max(alone.get((name, False), 0.0), pools.get(name, 0.0))
         )
-        mine = 0.0 if repeats else max(0.0, pair.group.n * gap)
-        sums[pair.segment] = sums.get(pair.segment, 0.0) + mine
-    return {name: value * MONTH / (days or MONTH) for name, value in sums.items()}
+        * MONTH
+        / (days or MONTH)
+        for name in {pair.segment for pair in pairs}
+    }
 
 
 def largest(scores_: Sequence[Interval], *, undetermined: bool) -> Interval:
@@ -242,16 +274,9 @@ def in_total(amounts: Mapping[str | None, Amounts]) -> Amounts:
     """Add the amounts of groups that share no customer."""
     parts = list(amounts.values())
 
-    def add(name: str) -> int | None:
-        values = [getattr(part, name) for part in parts]
-        return None if any(value is None for value in values) else sum(values)
+    def add(name: str) -> int:
+        return sum(getattr(part, name) or 0 for part in parts)
 
-    return Amounts(
-        n=sum(part.n for part in parts),
-        total=sum(part.total for part in parts),
-        squares=sum(part.squares for part in parts),
-        customers=add("customers"),
-        aa=add("aa"),
-        an=add("an"),
-        nn=add("nn"),
-    )
+    names = [field.name for field in fields(Amounts)]
+    unknown = {name for name in names if any(getattr(part, name) is None for part in parts)}
+    return Amounts(**{name: None if name in unknown else add(name) for name in names})  # type: ignore[arg-type]

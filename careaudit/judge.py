@@ -6,16 +6,16 @@ plan's confidence. Pass: shown to be within the limit, in either direction. Else
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from careaudit.measures import Pair, Rate, Sample, pool
+from careaudit.measures import Pair, Rate, Sample, pool, pooled_design_effect
 from careaudit.plan import Question, Statistics
-from careaudit.record import POOLED, Verdict
+from careaudit.record import POOLED, REST, Verdict
 from careaudit.stats.multiplicity import weighted_holm
 from careaudit.stats.rates import parity_p
 from careaudit.stats.tolerance import Tolerance, p_beyond, p_pass, units
@@ -29,7 +29,8 @@ class Field:
 
     `reference` is a group, "rest" for all other known groups, or None where there is none.
     `decisions` counts those of known and unknown groups together. `least` is the number of
-    customers under which a group is pooled only.
+    customers under which a group is pooled only. `pool` adds samples up: by plain addition where
+    no customer stands in two groups, else by counting each customer once.
     """
 
     segment: str
@@ -38,6 +39,7 @@ class Field:
     decisions: int
     least: int = 1
     protect: bool = False
+    pool: Callable[[str, Sequence[Sample]], Sample] = pool
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Ruling(NamedTuple):
     verdict: Verdict
     reason: str
     p_adjusted: float
+    p_beyond_adjusted: float
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,14 @@ def lay_out(asked: Asked, share: float, statistics: Statistics, floor: float = 1
 def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: float) -> list[Pair]:
     known = [sample for sample in field.samples if sample.n]
     reference = next((s for s in known if s.group == field.reference), None)
-    if field.reference != "rest" and (reference is None or reference.customers < field.least):
+    if field.reference != REST and (reference is None or reference.customers < field.least):
         return []
     if len(known) < 2:
         return []
-    decisions = sum(sample.n for sample in known)
-    pooled_deff = max(floor, sum(sample.n * sample.design_effect for sample in known) / decisions)
+    pooled_deff = max(floor, pooled_design_effect(known))
 
     def pair(group: Sample, *, pooled: bool = False) -> Pair:
-        other = reference or pool("rest", [s for s in known if s.group != group.group])
+        other = reference or field.pool(REST, [s for s in known if s.group != group.group])
         deff = max(group.design_effect, pooled_deff)
         return Pair(
             question=asked.question.id,
@@ -136,12 +138,12 @@ def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: floa
     small = [sample for sample in others if sample.group not in large]
     if len(small) == 1 and small[0].customers >= field.least:  # its own pair is the pool
         return [replace(p, must_pass=True) for p in alone]
-    if small and field.reference == "rest":
+    if small and field.reference == REST:
         rest = [sample for sample in known if sample.group in large]
         if not rest:
             return alone
-        reference = pool("rest", rest)
-    return [*alone, pair(pool(POOLED, small), pooled=True)] if small else alone
+        reference = field.pool(REST, rest)
+    return [*alone, pair(field.pool(POOLED, small), pooled=True)] if small else alone
 
 
 def weigh(
@@ -180,7 +182,7 @@ def rule(evidence: Evidence, weights: Floats, statistics: Statistics) -> list[Ru
             verdict, reason = "pass", "tolerable" if unequal else "within_limit"
         else:
             reason = "insufficient"
-        rulings.append(Ruling(verdict, reason, float(p_parity)))
+        rulings.append(Ruling(verdict, reason, float(p_parity), float(p_beyond_adjusted)))
     return rulings
 
 
@@ -253,7 +255,7 @@ def _coverage(asked: Asked, pairs: Sequence[Pair]) -> float | None:
         if not field.decisions:
             continue
         covered = sum(pair.group.n for pair in mine)
-        if mine and field.reference != "rest":
+        if mine and field.reference != REST:
             covered += mine[0].reference.n
         shares.append(covered / field.decisions)
     return min(shares, default=None)

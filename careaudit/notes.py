@@ -7,7 +7,7 @@ from functools import cache
 
 from careaudit.impact import variance
 from careaudit.judge import Asked, Judged, judge
-from careaudit.measures import Pair
+from careaudit.measures import Pair, amounts
 from careaudit.plan import Plan
 from careaudit.questions import Reader
 from careaudit.record import Quality
@@ -25,6 +25,7 @@ def all_notes(
 ) -> list[Quality]:
     """Return every note, the data's first, then the plan's, then the verdicts'."""
     found = [*scan.quality, *reader.notes(), *_plan_notes(plan), *_unknown_notes(scan)]
+    found += _amount_notes(plan, reader)
     if reader.clustered:
         found += _shared_notes(plan, reader)
     else:
@@ -102,21 +103,35 @@ def _unknown_notes(scan: Scan) -> list[Quality]:
 
 def _shared_notes(plan: Plan, reader: Reader) -> list[Quality]:
     """Name segments that customers change within: their groups are not independent (1.8)."""
-    everybody = reader.decisions("", ()).customers
-    found = []
-    for segment in plan.segments:
-        cells = reader.cells(segment.name)
-        counted = sum(reader.decisions(segment.name, group).customers for group in cells.table)
-        if counted > everybody:
-            found.append(
-                _note(
-                    "customers_in_several_groups", "info", segment.name,
-                    f"{counted - everybody:,} customers are counted again in a second group of "
-                    f"{segment.name}. Their groups are tested as if independent, which is "
-                    "cautious where one customer's decisions are alike.",
-                )
-            )  # fmt: skip
-    return found
+    customers = reader.scan.customers or 0
+    return [
+        _note(
+            "customers_in_several_groups", "info", segment.name,
+            f"{customers:,} customers have {reader.memberships(segment.name):,} memberships in "
+            f"groups of {segment.name}. Two groups are tested as if they shared no customer, "
+            "which is cautious where one customer's decisions are alike.",
+        )
+        for segment in plan.segments
+        if reader.memberships(segment.name) > customers
+    ]  # fmt: skip
+
+
+def _amount_notes(plan: Plan, reader: Reader) -> list[Quality]:
+    """Count grants of unknown amount, which money figures have to do without."""
+    if "amount" not in plan.log.columns:
+        return []
+    found = amounts(reader.cells("").cell(()), clustered=False)
+    unknown = found.grants - found.priced
+    if not unknown:
+        return []
+    return [
+        _note(
+            "missing_amount", "warning", "amount",
+            f"{unknown:,} of {found.grants:,} favorable decisions have no amount. Money figures "
+            "take them as large as the others, and are left out where they are uneven.",
+            unknown,
+        )
+    ]  # fmt: skip
 
 
 def _clustering_note(plan: Plan, asked: Sequence[Asked], judged: Sequence[Judged]) -> Quality:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from careaudit.cells import ADVERSE, FAVORABLE, LABELLED, Cells, Quantity, Slot, Term, total
+from careaudit.cells import ADVERSE, FAVORABLE, LABELLED, Cell, Cells, Quantity, Slot, Term, total
 from careaudit.judge import Asked, Field, judge
-from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample
+from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample, pool
 from careaudit.plan import Plan, Question, Segment
-from careaudit.record import Quality
+from careaudit.record import REST, Quality
 from careaudit.sources import Scan
 
+COVERAGE = tuple(
+    replace(CATALOGUE["label_coverage"], name=f"label_coverage of {name}", cases=side,
+            events=LABELLED & side)
+    for name, side in (("favorable decisions", FAVORABLE), ("adverse decisions", ADVERSE))
+)  # fmt: skip
+"""Label coverage on each side of the decision: labels may be sought after one side only."""
 BLIND = 0.80
 """Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
 OPPOSITE = {"favorable_rate": "adverse_rate", "adverse_rate": "favorable_rate"}
@@ -27,7 +35,7 @@ def terms(plan: Plan) -> tuple[Term, ...]:
     for question in plan.questions:
         names = [question.measure] if question.measure else list(OPPOSITE)
         wanted += [term for name in names for term in CATALOGUE[name].terms]
-    wanted += CATALOGUE["label_coverage"].terms if plan.label else ()
+    wanted += [term for side in COVERAGE for term in side.terms] if plan.label else ()
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
 
@@ -67,6 +75,7 @@ class Reader:
         self.plan = plan
         self.scan = scan
         self.clustered = scan.customers is not None
+        self._unions: dict[tuple[str, frozenset[tuple[str, ...]]], Cell] = {}
         self.known = {name: self._known(name) for name in self._names()}
 
     def _names(self) -> list[str]:
@@ -107,7 +116,7 @@ class Reader:
             )
         )
         singles = [self._known(part.name).reference for part in parts]
-        meeting = joined(tuple(singles)) if None not in singles and "rest" not in singles else ""
+        meeting = joined(tuple(singles)) if None not in singles and REST not in singles else ""
         big = [g for g in crossed if joined(g) == meeting and self.decisions(name, g).n]
         reference = joined(big[0]) if big else self._reference(name, crossed, "largest")
         return Known(name, crossed, reference, "largest")
@@ -117,8 +126,8 @@ class Reader:
         sizes: dict[str | None, int] = {
             joined(group): self.decisions(name, group).n for group in groups
         }
-        if wanted == "rest":
-            return "rest" if sum(1 for n in sizes.values() if n) > 1 else None
+        if wanted == REST:
+            return REST if sum(1 for n in sizes.values() if n) > 1 else None
         if wanted != "largest":
             return wanted if sizes.get(wanted) else None
         return min(sizes, key=lambda group: (-sizes[group], str(group)), default=None)
@@ -150,6 +159,27 @@ class Reader:
         """Decisions used that have a label."""
         return self._count(LABELLED)
 
+    def pool(self, measure: Rate, name: str, group: str, samples: Sequence[Sample]) -> Sample:
+        """Pool groups of a segment whose customers stand in several: each counts once."""
+        places = {joined(known): known for known in self.known[name].groups}
+        members = frozenset(places[str(sample.group)] for sample in samples)
+        cell = self._union(name, members)
+        return measure.sample(group, cell, clustered=True)
+
+    def _union(self, name: str, members: frozenset[tuple[str, ...]]) -> Cell:
+        key = (name, members)
+        if key not in self._unions and self.scan.union:
+            self._unions[key] = self.scan.union(tuple(name.split("*")), frozenset(members))
+        return self._unions[key]
+
+    def memberships(self, name: str) -> int:
+        """Customers of each group of a segment, added up: over `customers` where they move."""
+        cells = self.cells(name)
+        return sum(self.decisions(name, group).customers for group in cells.table)
+
+    def _shared(self, name: str) -> bool:
+        return self.clustered and self.memberships(name) > (self.scan.customers or 0)
+
     def field(self, question: Question, measure: Rate, name: str) -> Field:
         """One attribute of a question: its samples, comparator and number of decisions."""
         known = self.known[name]
@@ -162,6 +192,7 @@ class Reader:
             decisions=sum(everyone),
             least=self.plan.privacy.min_cell,
             protect=name in question.protect,
+            pool=partial(self.pool, measure, name) if self._shared(name) else pool,
         )
 
     def missing(self, question: Question, measure: Rate) -> tuple[str, str] | None:
@@ -190,8 +221,11 @@ class Reader:
 
     def _comparable(self, name: str) -> bool:
         known = self.known[name]
-        sizes = [self.decisions(name, group).n for group in known.groups]
-        return known.reference is not None and sum(1 for n in sizes if n) > 1
+        sizes = {joined(group): self.decisions(name, group) for group in known.groups}
+        reference = sizes.get(known.reference or "")
+        hidden = reference is not None and reference.customers < self.plan.privacy.min_cell
+        several = sum(1 for sample in sizes.values() if sample.n) > 1
+        return known.reference is not None and several and not hidden
 
     def _lack(self, name: str) -> str:
         known = self.known[name]
@@ -200,7 +234,9 @@ class Reader:
             return f"{name} is not recorded for any decision"
         if len(groups) == 1:
             return f'{name} has one group only ("{groups[0]}")'
-        return f'the reference "{known.wanted}" of {name} has no decisions'
+        if known.reference is None:
+            return f'the reference "{known.wanted}" of {name} has no decisions'
+        return f'the reference "{known.reference}" of {name} has too few customers to be shown'
 
     def asked(self, question: Question) -> Asked:
         """The question with its measure and samples."""
@@ -223,13 +259,38 @@ class Reader:
             return "labels_missing", (
                 f"labels were picked {picked}, not at random: they cannot show that all is well"
             )
-        coverage = CATALOGUE["label_coverage"]
-        probe = question.model_copy(update={"gate": True})
-        fields = tuple(self.field(question, coverage, name) for name in self.judged_names(question))
-        found = judge([Asked(probe, coverage, fields)], self.plan.statistics)[0]
-        if found.verdict != "fail":
+        sides = [side for side in COVERAGE if side.cases & measure.cases]
+        probes = [
+            Asked(
+                question.model_copy(update={"gate": True, "id": side.name}),
+                side,
+                tuple(self.field(question, side, name) for name in self.judged_names(question)),
+            )
+            for side in sides
+        ]
+        if len(sides) > 1:
+            probes.append(self._between_sides(question))
+        if all(found.verdict != "fail" for found in judge(probes, self.plan.statistics)):
             return None
-        return "labels_missing", "some groups have far fewer labels than others"
+        return "labels_missing", (
+            "decisions of some groups, or of one side, have far fewer labels than others"
+        )
+
+    def _between_sides(self, question: Question) -> Asked:
+        """Label coverage of favorable against adverse decisions, for everybody and each group."""
+        names = self.judged_names(question)
+        places = [("", ()), *((n, group) for n in names for group in self.known[n].groups)]
+        fields = []
+        for place, (name, group) in enumerate(places):
+            good, bad = (
+                replace(self.sample(side, name, group), group=side.name) for side in COVERAGE
+            )
+            if good.n and bad.n:
+                fields.append(
+                    Field(f"{place}", (good, bad), good.group, good.n + bad.n, protect=False)
+                )
+        probe = question.model_copy(update={"gate": True, "id": "between sides"})
+        return Asked(probe, CATALOGUE["label_coverage"], tuple(fields))
 
     def notes(self) -> list[Quality]:
         """What a reader should know about how the questions meet this log."""

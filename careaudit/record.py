@@ -29,6 +29,8 @@ SegmentKind = Literal["protected", "proxy", "operational"]
 
 POOLED = "small groups (pooled)"
 """The group name of the pair that pools every group too small to be judged alone."""
+REST = "rest"
+"""The comparator's name where it is all other known groups together."""
 
 
 class Part(BaseModel):
@@ -243,6 +245,7 @@ class Comparison(Part):
     p_adjusted: float | None
     p_pass: float | None
     p_beyond: float | None
+    p_beyond_adjusted: float | None = None
     effective_n: float | None
     design_effect: float | None
     in_scope: bool

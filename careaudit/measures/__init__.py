@@ -2,7 +2,7 @@
 
 from careaudit.measures.amount import MINOR, Amounts, amounts
 from careaudit.measures.amount import TERMS as AMOUNT_TERMS
-from careaudit.measures.base import Measure, Orientation, Pair, Sample, pool
+from careaudit.measures.base import Measure, Orientation, Pair, Sample, pool, pooled_design_effect
 from careaudit.measures.catalogue import CATALOGUE
 from careaudit.measures.rate import Rate
 
@@ -18,4 +18,5 @@ __all__ = [
     "Sample",
     "amounts",
     "pool",
+    "pooled_design_effect",
 ]

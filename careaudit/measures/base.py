@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from careaudit.stats.clustering import Moments, design_effect
+from careaudit.stats.clustering import Moments, design_effect, pooled_effect
 
 Orientation = Literal["favorable", "adverse"]
 
@@ -45,7 +45,16 @@ class Sample:
         return float(self.n) if own is None else own
 
 
-def pool(group: str | None, samples: Iterable[Sample]) -> Sample:
+def pooled_design_effect(samples: Sequence[Sample]) -> float:
+    """The mean of the samples' own design effects, weighted by decisions (methods 1.8).
+
+    A single customer's is not known and is left out.
+    """
+    known = [s for s in samples if s.n and (s.moments is None or s.moments.customers > 1)]
+    return pooled_effect([s.n for s in known], [s.design_effect for s in known])
+
+
+def pool(group: str, samples: Sequence[Sample]) -> Sample:
     """Add samples that share no customer into one of the given name."""
     pooled = Sample(group, 0, 0, None)
     for sample in samples:

@@ -1,8 +1,8 @@
 """How numbers are written: rounded for reading, never across 0, 1 or a limit.
 
 Rates are written "in every 100" (1,000 or 10,000 where the section holds a rate below one in the
-smaller denominator; a rate of exactly 0 or 1 changes nothing). Ratios have two decimals, three where
-two would print the other side of a limit.
+smaller denominator; a rate of exactly 0 or 1 changes nothing). Ratios have two decimals, three
+where two would print the other side of a limit.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> st
     if value in edges:
         decimals = 0 if float(value).is_integer() else decimals
         return signed(f"{half_up(value, decimals):,}")
-    for places in (decimals, decimals + 1):
+    for places in range(decimals, max(decimals + 2, 3)):
         shown = half_up(value, places)
         if all((shown > Decimal(repr(b))) == (value > b) for b in edges) and all(
             (shown < Decimal(repr(b))) == (value < b) for b in edges
@@ -114,7 +114,7 @@ def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> st
             return signed(f"{shown:,}")
     near = min(edges, key=lambda b: abs(value - b))
     if near == 0:
-        least = Decimal(1).scaleb(-decimals - 1)
+        least = Decimal(1).scaleb(1 - max(decimals + 2, 3))
         return f"<{least}" if value > 0 else f">{MINUS}{least}"
     return f"{'>' if value > near else '<'}{half_up(near, decimals + (near % 1 > 0)).normalize():f}"
 

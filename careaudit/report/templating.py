@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from careaudit.record import AuditRecord
 from careaudit.report.views import build
-from careaudit.report.wording import captions, lineage, pages, standing, summary
+from careaudit.report.wording import captions, council, lineage, pages, standing, summary
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
 from careaudit.report.wording.words import ANSWERS, MEANINGS
 
@@ -77,6 +77,7 @@ def page(
         pages=pages,
         lineage=lineage,
         captions=captions,
+        council=council,
         answers=ANSWERS,
         meanings=MEANINGS,
         limits=standing.LIMITS,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from careaudit.cells import Cells, Term
+from careaudit.cells import Cell, Cells, Group, Term
 from careaudit.plan import Plan
 from careaudit.record import Input, Join, Quality
 
@@ -22,12 +22,16 @@ class Request:
     as_of: date
 
 
+Union = Callable[[tuple[str, ...], frozenset[Group]], Cell]
+
+
 @dataclass(frozen=True)
 class Scan:
     """The answer: cells by crossing, and the accounts of all rows.
 
     `crossings` always holds `()`, everybody in one cell. `excluded` counts rows by reason and
-    rows_read = rows_used + its sum. `customers` is None where the log names none.
+    rows_read = rows_used + its sum. `customers` is None where the log names none. `union` sums
+    several groups of a crossing as one, each customer once: what adding cells cannot do.
     """
 
     crossings: Mapping[tuple[str, ...], Cells]
@@ -41,6 +45,7 @@ class Scan:
     inputs: tuple[Input, ...]
     joins: tuple[Join, ...] = ()
     quality: tuple[Quality, ...] = field(default=())
+    union: Union | None = None
 
 
 class Source(Protocol):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import duckdb
 import ibis
 
-from careaudit.cells import Cells, Group
+from careaudit.cells import Cell, Cells, Group
 from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment
-from careaudit.record import Join, Quality
+from careaudit.record import POOLED, REST, Join, Quality
 from careaudit.sources import expression as ex
 from careaudit.sources.base import Request, Scan
 from careaudit.sources.files import unreadable
@@ -20,6 +21,7 @@ from careaudit.sources.rows import Opened, Stage, value_map
 
 MAX_GROUPS = 1_000
 """A segment has a few groups; more than this is an id or a measurement."""
+RESERVED = {REST, POOLED}
 _LISTED = 5  # values that a message lists
 
 Totals = Mapping[str, Any]
@@ -52,7 +54,8 @@ class _Scanner:
         self._check_rows(stage, counts)
         used = fates[ex.USED]
         self._check_segments(used)
-        crossings = self._crossings(stage.filter(stage.fate == ex.USED))
+        decided = stage.filter(stage.fate == ex.USED)
+        crossings = self._crossings(decided)
         return Scan(
             crossings=crossings,
             rows_read=sum(counts.values()),
@@ -65,6 +68,7 @@ class _Scanner:
             inputs=self.opened.inputs,
             joins=tuple(self._joins(used)),
             quality=tuple(self._notes(used)),
+            union=partial(self._union, decided) if self.stage.clustered else None,
         )
 
     def _totals(self, stage: Any) -> dict[str, Totals]:
@@ -241,6 +245,19 @@ class _Scanner:
             out[crossing] = Cells(crossing, terms, cells)
         return out
 
+    def _union(self, used: Any, crossing: tuple[str, ...], groups: frozenset[Group]) -> Cell:
+        """Sum several groups of a crossing as one; a customer in two of them counts once."""
+        columns = [used[self.stage.segments[name]] for name in crossing]
+        inside = ibis.or_(
+            *(
+                ibis.and_(*(c == part for c, part in zip(columns, group, strict=True)))
+                for group in sorted(groups, key=str)
+            )
+        )
+        terms = self.request.terms
+        (row,) = self.fetch(ex.sum_terms(used.filter(inside), [], terms, clustered=True))
+        return dict(zip(terms, (int(value or 0) for value in row), strict=True))
+
 
 def _check_names(crossing: tuple[str, ...], groups: Iterable[Group]) -> None:
     """Refuse names that would steer a terminal, or that two groups of a crossing would share."""
@@ -254,6 +271,12 @@ def _check_names(crossing: tuple[str, ...], groups: Iterable[Group]) -> None:
                     where=f"segment {segment}",
                     hint="The log may be damaged: export it again, or list its groups in `values`.",
                 )
+        if len(group) == 1 and group[0] in RESERVED:
+            raise DataError(
+                f'a group is called "{group[0]}", a name that careaudit gives itself.',
+                where=f"segment {crossing[0]}",
+                hint=f'Give it another name in `values`, such as "{group[0]} of them".',
+            )
         joined = "*".join(name or ex.UNKNOWN for name in group)
         if seen.setdefault(joined, group) != group:
             raise DataError(

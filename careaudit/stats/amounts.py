@@ -42,6 +42,19 @@ def clustered_mean_and_variance(
     return _mean(n, total, residuals, customers / (customers - 1))
 
 
+def two_part_mean(requests: int, grants: int, priced: int, total: int, squares: int) -> Mean:
+    """Return the mean per request where some granted amounts are not known: share times size.
+
+    grants among requests; priced: grants of known amount, with their total and sum of squares.
+    ValueError without requests or known amounts. The variance is that of the two parts.
+    """
+    if not 0 < priced <= grants <= requests:
+        raise ValueError(f"0 < priced <= grants <= requests, got {priced}, {grants}, {requests}")
+    p, size = grants / requests, total / priced
+    spread = max(0.0, squares / priced - size**2)
+    return Mean(p * size, size**2 * p * (1 - p) / requests + p**2 * spread / priced)
+
+
 def _mean(n: int, total: int, residuals: int, correction: float) -> Mean:
     """Return the mean, and the variance from n^2 times the sum of squared residuals."""
     n, total = int(n), int(total)

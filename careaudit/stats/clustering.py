@@ -4,6 +4,7 @@ A design effect of 2 means that 1,000 decisions carry the evidence of 500 indepe
 divide x and n by it before any test. All sums are exact integers of one segment.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,8 @@ def pooled_effect(ns: Sequence[float], effects: Sequence[float]) -> float:
     decisions = sum(ns)
     if decisions == 0:
         return 1.0
-    return sum(n * effect for n, effect in zip(ns, effects, strict=True)) / decisions
+    # fsum: the order of the segments must not move the last digit
+    return math.fsum(n * effect for n, effect in zip(ns, effects, strict=True)) / decisions
 
 
 def effective(own: float, pooled: float) -> float:

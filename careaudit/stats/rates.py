@@ -28,6 +28,9 @@ SMALL_EXPECTED = 10  # expected count below which parity is tested exactly
 LOG_RATIO_RANGE = 60.0  # natural log; no count of decisions makes a limit this extreme
 
 
+NEARLY = 1e-9  # decisions
+
+
 class Bounds(NamedTuple):
     """The two ends of an interval, each with the broadcast shape of the inputs."""
 
@@ -183,8 +186,10 @@ def parity_p(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Floa
     p = np.asarray(2 * ndtr(-np.abs(difference_z(cells, 0.0))))
     exact = expected < SMALL_EXPECTED
     if exact.any():
-        m1, m2 = np.floor(n1[exact]), np.floor(n2[exact])
-        y1, y2 = np.minimum(np.rint(x1[exact]), m1), np.minimum(np.rint(x2[exact]), m2)
+        # A count that is whole but for its last digits is that whole number.
+        m1, m2 = (np.floor(n[exact] + NEARLY) for n in (n1, n2))
+        y1, y2 = np.rint(x1[exact] + NEARLY), np.rint(x2[exact] + NEARLY)
+        y1, y2 = np.minimum(y1, m1), np.minimum(y2, m2)
         p[exact] = fisher_p(Table(y1, m1, y2, m2))
     return p
 

@@ -11,14 +11,14 @@ from careaudit.report import numbers as num
     ("value", "limit", "shown"),
     [
         (0.798, 0.8, "0.798"),
-        (0.7996, 0.8, "0.7996"),
-        (0.79996, 0.8, "0.79996"),
-        (0.8, 0.8, "0.800"),
+        (0.7996, 0.8, "<0.8"),
+        (0.80004, 0.8, ">0.8"),
+        (0.8, 0.8, "0.80"),
         (0.803, 0.8, "0.803"),
         (0.68, 0.8, "0.68"),
         (1.252, 0.8, "1.252"),
-        (0.9999, 0.8, "0.9999"),
-        (1.0, 0.8, "1.000"),
+        (0.9999, 0.8, "<1"),
+        (1.0, 0.8, "1"),
         (0.001, 0.8, "0.001"),
         (None, 0.8, "–"),
     ],
@@ -31,7 +31,11 @@ def test_a_ratio_never_prints_on_the_other_side_of_its_limit(
 
 @given(st.floats(1e-6, 3.0), st.sampled_from([0.8, 0.9, 0.95]))
 def test_a_printed_ratio_keeps_its_side(value: float, limit: float) -> None:
-    shown = float(num.ratio(value, limit))
+    text = num.ratio(value, limit)
+    if text[0] in "<>":
+        assert (value < float(text[1:])) == (text[0] == "<")
+        return
+    shown = float(text)
     for bound in (1.0, limit, 1 / limit):
         assert (shown > bound) == (value > bound)
         assert (shown < bound) == (value < bound)
@@ -60,6 +64,16 @@ def test_the_whole_section_moves_to_a_thousand() -> None:
     assert num.per_of([0.995]) == 1000
     assert num.per_of([0.0004]) == 10_000
     assert num.per_of([]) == 100
+    assert num.per_of([0.0, 1.0, 0.5]) == 100
+
+
+def test_no_decimals_without_end() -> None:
+    assert num.guarded(100.0, [0.0, 100.0], 1) == "100"
+    assert num.guarded(0.0, [0.0, 100.0], 1) == "0"
+    assert num.guarded(99.9999, [0.0, 100.0], 1) == "<100"
+    assert num.guarded(0.00001, [0.0], 1) == "<0.01"
+    assert num.guarded(-0.00001, [0.0], 1) == ">−0.01"
+    assert num.signed_points(0.000001, 100) == "<0.01"
 
 
 def test_rates_with_their_range() -> None:
@@ -89,8 +103,8 @@ def test_p_values_keep_their_side_of_the_level() -> None:
     assert num.p_value(0.0503) == "0.0503"
     assert num.p_value(0.00001) == "<0.001"
     assert num.p_value(0.9996) == ">0.999"
-    assert num.p_value(1.0) == "1.000"
-    assert num.p_value(0.0) == "0.000"
+    assert num.p_value(1.0) == "1"
+    assert num.p_value(0.0) == "<0.001"
 
 
 def test_gaps_keep_their_sign() -> None:

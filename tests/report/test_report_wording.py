@@ -114,8 +114,8 @@ def test_directions_follow_the_harmed_side(reports: Reports) -> None:
         for c in record.comparisons
         if c.verdict == "fail"
     ]
-    assert all("refused more often where" in s for s in said)
-    assert all(s.rstrip(".").endswith("\u20681\u2069") for s in said)
+    assert all("refused less often where" in s for s in said)
+    assert all(s.endswith(" than where it is \u20681\u2069.") for s in said)
     text = reports.html("favoured")
     assert "more credits would have been given" not in text
     assert "it is not counted as a harm to it" in text

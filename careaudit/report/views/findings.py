@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
-from careaudit.report.views.book import Book
 from careaudit.report.views import lists
+from careaudit.report.views.book import Book
 from careaudit.report.views.summary import anchor
 from careaudit.report.views.tables import Forest, forests
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import pages as tell
 from careaudit.report.wording.names import said, segment_name, where
+from careaudit.report.wording.summary import places
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer, pillar
 from careaudit.report.wording.words import reason as because
 
-MOST_SENTENCES = 4
+MOST_SENTENCES, MOST_EFFECTS = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
         c = book.shown(q) or found[0]
         both = say.both_rates(c, per, book.groups, words.event)
         size = say.gap(c, per)
-        first = tell.LARGEST if c.in_scope else tell.FIRST
+        first = tell.LARGEST if q.verdict == "pass" else ""
+        if answer(c.verdict, c.reason) is CANNOT:
+            first = tell.OPEN
         text = [" ".join(t for t in (first, both, size) if t)] if both else []
     small = lists.together(book, [q])
     return (text or [tell.NOTHING_SEEN]) + ([small] if small else [])
@@ -105,9 +108,7 @@ def _sure(book: Book, q: Question) -> list[str]:
         )
     if q.coverage is not None:
         text.append(tell.coverage(q.coverage))
-    opens = [
-        c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH) and c not in small
-    ]
+    opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH) and c not in small]
     text += [
         tell.for_group(where(c.segment, c.group, book.groups), say.needed(c, per))
         for c in opens[:2]
@@ -127,6 +128,7 @@ def _effect(book: Book, q: Question) -> list[str]:
     """Say what the gap came to for people and money."""
     words = book.words(q.measure)
     text: list[str] = []
+    favoured: list[Comparison] = []
     for c in _pressing(book, q):
         if c.verdict != "fail" and c.reason != "adverse_signal":
             continue
@@ -143,10 +145,12 @@ def _effect(book: Book, q: Question) -> list[str]:
                     book.record.audit.decision_kind,
                 )
         elif c.harmed == "reference":
-            text.append(tell.in_favour(where(c.segment, c.group, book.groups)))
-    shown = text[:MOST_SENTENCES]
+            favoured.append(c)
+    shown = text[:MOST_EFFECTS]
     if len(text) > len(shown):
         shown.append(tell.more_effects(len(text) - len(shown)))
+    if favoured:
+        shown.append(tell.in_favour(places(favoured, book.groups, 4)))
     return shown or [tell.NO_EFFECT if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
 
 
@@ -166,6 +170,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
     missing = [tell.missing(q)] if q.reason == "not_assessed" or q.missing else []
     overall = book.estimates.get((q.measure or "", None, None))
     small = bool(book.too_small(q))
+    harm = any(c.harmed == "group" for c in book.main(q) if c.verdict == "fail")
     return Finding(
         anchor=anchor(place),
         short=said(q.ask, 140),
@@ -181,7 +186,7 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
         sides=tuple(sides),
         sure=tuple(_sure(book, q)),
         effect=tuple(_effect(book, q)),
-        steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason)),
+        steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason, harm=harm)),
         forests=tuple(forests(book, q)) if book.main(q) or overall else (),
         measure=words.title,
         unit=f"{words.base} that {words.event}" if q.measure else "",
@@ -199,7 +204,9 @@ def build_gaps(book: Book) -> list[Gap]:
     rows: list[Gap] = []
     for place, q in enumerate(book.record.questions, 1):
         if answer(q.verdict, q.reason) is CANNOT and not book.main(q):
-            rows.append(Gap(f"{place}. {said(q.ask, 160)}", because(q.verdict, q.reason), tell.takes(q)))
+            rows.append(
+                Gap(f"{place}. {said(q.ask, 160)}", because(q.verdict, q.reason), tell.takes(q))
+            )
             continue
         rows += _open_rows(book, place, q)
     if len(rows) > MOST_GAPS:

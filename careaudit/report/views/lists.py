@@ -5,7 +5,7 @@ from __future__ import annotations
 from careaudit.record import POOLED, Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
-from careaudit.report.wording import captions
+from careaudit.report.wording import captions, council
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import summary as tell
 from careaudit.report.wording.names import group_name, segment_name
@@ -59,7 +59,9 @@ def passed(book: Book, gated: list[Question]) -> list[str]:
 def no_people(book: Book) -> str:
     """Say why no people are counted."""
     found = [c for q in book.record.questions for k in (ACTION, WATCH) for c in flagged(book, q, k)]
-    return tell.IN_FAVOUR if found and not any(c.harmed == "group" for c in found) else tell.NO_PEOPLE
+    return (
+        tell.IN_FAVOUR if found and not any(c.harmed == "group" for c in found) else tell.NO_PEOPLE
+    )
 
 
 def not_assessed(book: Book) -> list[str]:
@@ -167,7 +169,7 @@ def reviews(book: Book) -> str:
     """Return the reviews that the conditions ask for."""
     asked = [
         text
-        for side, text in (("group", tell.HUMAN_REVIEW), ("reference", tell.RULE_REVIEW))
+        for side, text in (("group", council.HUMAN_REVIEW), ("reference", council.RULE_REVIEW))
         if _failing(book, side)
     ]
     return " and ".join(asked)
@@ -176,17 +178,17 @@ def reviews(book: Book) -> str:
 def conditions(book: Book) -> list[tuple[str, str]]:
     """Return the proposed conditions."""
     harmed = _failing(book, "group")
-    review = tell.places(harmed[:MOST_LISTED], book.groups, MOST_LISTED)
+    review = tell.places(harmed[:MOST_LISTED], book.groups, MOST_LISTED, 60)
     favoured = []
     by_pair: dict[tuple[str | None, str | None], list[Comparison]] = {}
     for c in _failing(book, "reference"):
         by_pair.setdefault((c.segment, c.reference), []).append(c)
     for found in by_pair.values():
-        place = tell.places(found[:MOST_LISTED], book.groups, MOST_LISTED)
-        place += tell.and_more(len(found) - MOST_LISTED)
-        favoured.append(tell.against(place, say.than(found, book.groups)))
+        place = tell.places(found[:MOST_LISTED], book.groups, MOST_LISTED, 60)
+        place += council.and_more(len(found) - MOST_LISTED)
+        favoured.append(council.against(place, say.than(found, book.groups)))
     kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
     unassessed = sum(q.reason in UNANSWERED for q in book.record.questions)
     opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
-    more = tell.and_more(len(harmed) - MOST_LISTED)
-    return tell.conditions(review + more, favoured, opens, unassessed)
+    more = council.and_more(len(harmed) - MOST_LISTED)
+    return council.conditions(review + more, favoured, opens, unassessed)

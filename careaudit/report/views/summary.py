@@ -11,7 +11,7 @@ from careaudit.report.views import lists
 from careaudit.report.views.book import Book
 from careaudit.report.views.heat import HeatMap, heat_map
 from careaudit.report.views.tables import Forest, forests
-from careaudit.report.wording import captions
+from careaudit.report.wording import captions, council
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import summary as tell
 from careaudit.report.wording.names import said, where
@@ -70,6 +70,7 @@ class Summary:
     answer: Answer
     lead: tuple[str, ...]
     draft: str
+    people: str
     rest: str
     options: tuple[str, ...]
     heading: str
@@ -181,9 +182,7 @@ def _people(book: Book) -> str:
     people, covered = book.record.impact.people, _covered(book)
     if not covered or people.value is None or people.value <= 0:
         return ""
-    return tell.people_sentence(
-        people.value, people.low, people.high, _instead(book, covered[0])
-    )
+    return tell.people_sentence(people.value, people.low, people.high, _instead(book, covered[0]))
 
 
 def _bigs(book: Book) -> list[Big]:
@@ -258,8 +257,9 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         answer=answer(record.verdict, record.reason),
         lead=tuple(_lead(book, gated)),
         draft=tell.draft(record),
-        rest=" ".join(t for t in (_people(book), tell.tally(kinds)) if t),
-        options=tuple(tell.options(record, lists.reviews(book))),
+        people=_people(book),
+        rest=tell.tally(kinds),
+        options=tuple(council.options(record, lists.reviews(book))),
         heading=tell.question_heading(len(lines)),
         lines=tuple(lines[:MOST_QUESTIONS]),
         more_questions=max(0, len(lines) - MOST_QUESTIONS),
@@ -283,5 +283,5 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         supported=tuple(strong),
         uncertain=tuple(weak),
         conditions=tuple(lists.conditions(book)),
-        decisions=tell.DECISIONS if record.audit.release else tell.DECISIONS_RUNNING,
+        decisions=council.DECISIONS if record.audit.release else council.DECISIONS_RUNNING,
     )

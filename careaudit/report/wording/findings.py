@@ -148,7 +148,7 @@ def why(c: Comparison) -> str:
     return ACROSS if high > 1 else INSIDE_UNPROVEN
 
 
-def needed(c: Comparison, per: int) -> str | None:
+def needed(c: Comparison, per: int) -> str:
     """Say what the log could have shown and what it would take."""
     if c.detectable.gap is None:
         parts = ["No gap could have been shown with so few decisions."]

@@ -80,7 +80,7 @@ CROSSINGS_NOTE = (
     " search. These never change an answer."
 )
 FEW_DECISIONS = (
-    "These gaps need action but rest on few decisions. A gap at the limit would seldom be found in so"
-    " few. The true gap may be smaller than the one shown."
+    "These gaps need action but rest on few decisions. A gap at the limit would seldom be found in"
+    " so few. The true gap may be smaller than the one shown."
 )
 RATIOS = "A ratio always stands beside both rates and both counts."

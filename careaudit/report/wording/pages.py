@@ -9,7 +9,7 @@ from careaudit.report.wording.names import ended, name, said, segment_name, titl
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed
 
 LARGEST = "This is the largest gap among the groups that are judged alone."
-FIRST = "No group could be judged alone."
+OPEN = "This comparison leaves the answer open."
 ALONE = "For each group judged alone, any gap is shown to be smaller than the limit."
 NOTHING_SEEN = "No rate could be compared for this question."
 NO_LIMIT = "No limit applies, since no measure could be taken."
@@ -128,8 +128,8 @@ def money_of(
 
 
 def in_favour(place: str) -> str:
-    """Say that a gap goes the other way."""
-    return f"The gap {place} is in favour of that group; it is not counted as a harm to it."
+    """Say that gaps go the other way."""
+    return f"{title(place)}, the gap is in favour of the group; it is not counted as a harm to it."
 
 
 def missing(q: Question) -> str:
@@ -146,11 +146,13 @@ def takes(q: Question) -> str:
     return MORE_DECISIONS
 
 
-def steps(kind: Answer, reason: str) -> list[str]:
+def steps(kind: Answer, reason: str, *, harm: bool) -> list[str]:
     """Say what could be done next, in neutral words; the council decides."""
     if kind is ACTION:
         return [
-            "A person could review decisions of the listed groups until a re-audit.",
+            "A person could review decisions of the listed groups until a re-audit."
+            if harm
+            else "A person could review how decisions are made for the listed groups.",
             (
                 "The product owner could look for the rule, text or field that goes along with the"
                 " gap."
@@ -191,9 +193,9 @@ def several(found: list[Comparison], groups: Groups) -> str:
     """Name the groups of comparisons of one attribute: "language: Arabic, French"."""
     if len(found) == 1:
         return where(found[0].segment, found[0].group, groups)
-    names = [name(c.group or "", 30) for c in found[:24]]
-    if len(found) > 24:
-        names.append(f"{len(found) - 24} more")
+    names = [name(c.group or "", 30) for c in found[:12]]
+    if len(found) > 12:
+        names.append(f"{len(found) - 12} more")
     return f"{segment_name(found[0].segment or '')}: {listed(names)}"
 
 

@@ -109,7 +109,7 @@ def _rank(pair: tuple[str | None, str | None], groups: Groups) -> int:
     return order.index(pair[1]) if pair[1] in order else len(order)
 
 
-def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
+def places(found: list[Comparison], groups: Groups, most: int = 3, longest: int = 24) -> str:
     """List the groups of comparisons: "where language is es, and in 4 more groups"."""
     kept = list(dict.fromkeys((c.segment, c.group) for c in found))
     most = len(kept) if len(kept) == most + 1 else most
@@ -122,10 +122,10 @@ def places(found: list[Comparison], groups: Groups, most: int = 3) -> str:
             g for g in own if g not in (POOLED, "rest", None) and "*" not in (segment or "")
         ]
         if len(plain_ones) > 1:
-            values = listed([name(g, 24) for g in plain_ones if g is not None], "or")
+            values = listed([name(g, longest) for g in plain_ones if g is not None], "or")
             phrases.append(f"where {segment_name(segment or '', 24)} is {values}")
             own = [g for g in own if g not in plain_ones]
-        phrases += [where(segment, g, groups, 24) for g in own]
+        phrases += [where(segment, g, groups, longest) for g in own]
     if rest > 0:
         phrases.append(f"in {rest} more {'group' if rest == 1 else 'groups'}")
     if len(phrases) > 1:
@@ -173,20 +173,6 @@ def too_small(count: int, together: bool) -> str:
     noun = "group is" if count == 1 else "groups are"
     text = f"{num.count(count)} {noun} too small to judge alone"
     return f"{text}; taken together they are within the limit." if together else f"{text}."
-
-
-def options(record: AuditRecord, listed_groups: str) -> list[str]:
-    """Return the three options; the tool proposes none of them."""
-    thing = "Release" if record.audit.release else "Continue"
-    hold = "Hold the release." if record.audit.release else "Pause the system."
-    condition = "a re-audit by a date the council sets"
-    if listed_groups:
-        condition = f"{listed_groups} for the groups named in the conditions, and {condition}"
-    return [f"{thing} as it is.", f"{thing} with conditions: {condition}.", hold]
-
-
-HUMAN_REVIEW = "human review"
-RULE_REVIEW = "a review of how decisions are made"
 
 
 def people_sentence(value: float, low: float | None, high: float | None, instead: str) -> str:
@@ -301,57 +287,6 @@ def icon_alt(side: str, shown: int, per: int, event: str) -> str:
 
 
 LIKE_FOR_LIKE = "Like-for-like comparison was asked for; it is not part of this version."
-
-
-def conditions(
-    harmed: str, favoured: list[str], open_asks: int, unassessed: int
-) -> list[tuple[str, str]]:
-    """Return proposed conditions and when each is met; owner and day are left to the council."""
-    rows = []
-    if harmed:
-        review = f"Human review of decisions {harmed}"
-        rows.append((review, "Each such decision is reviewed by a person"))
-    rows += [
-        (
-            f"A review of how decisions are made {place}",
-            "The gap is explained, or shown to be within the limit",
-        )
-        for place in favoured
-    ]
-    if open_asks:
-        rows.append(
-            (
-                "More decisions for the questions that are open",
-                "Each open question has an answer",
-            )
-        )
-    if unassessed:
-        rows.append(("The log records what is missing", "Each question can be assessed"))
-    rows.append(("Re-audit", "A new report answers the same questions"))
-    return rows
-
-
-def and_more(rest: int) -> str:
-    """Say how many groups are not listed, and where they are."""
-    return f", and in {rest} more groups listed in audit.json" if rest > 0 else ""
-
-
-def against(place: str, than: str) -> str:
-    """Name the groups that a gap favours, and what they are compared with."""
-    return f"{place}, against decisions {than.strip().removeprefix(', ').removeprefix('than ')}"
-
-
-DECISIONS = ("Release", "Release with conditions", "Hold", "Ask for more evidence")
-DECISIONS_RUNNING = ("Continue", "Continue with conditions", "Pause", "Ask for more evidence")
-SEATS = (
-    "Customer experience",
-    "Legal",
-    "DEIB",
-    "Engineering",
-    "Frontline",
-    "External ethicist",
-    "Community advocate",
-)
 
 
 def open_ended(gated: int, passing: int, why: str) -> str:
