@@ -31,6 +31,8 @@ from careaudit.stats.power import detectable_gap, n_needed
 from careaudit.stats.rates import (
     difference_interval,
     four_fifths,
+    odds_ratio,
+    odds_ratio_defined,
     rate_interval,
     ratio_interval,
 )
@@ -119,9 +121,8 @@ def _finite(value: float) -> float | None:
 
 
 def _odds_ratio(pair: Pair) -> float | None:
-    g, r = pair.group, pair.reference
-    below = (g.n - g.x) * r.x
-    return g.x * (r.n - r.x) / below if below else None
+    counts = (pair.group.x, pair.group.n, pair.reference.x, pair.reference.n)
+    return _finite(float(odds_ratio(*counts))) if odds_ratio_defined(*counts) else None
 
 
 def harmed(pair: Pair, *, adverse: bool) -> str:

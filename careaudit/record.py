@@ -375,7 +375,7 @@ class AuditRecord(Part):
         """Read a record; a newer schema than known or a damaged text raises RecordError."""
         try:
             tree = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordError(
                 f"not a careaudit record: {error}.",
                 where=where,

@@ -25,16 +25,16 @@ def load(path: str | Path) -> Plan:
     if file.is_dir():
         file /= "careaudit.toml"
     try:
-        size = file.stat().st_size
-        raw = file.read_bytes() if size <= MAX_BYTES else b""
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise PlanError(
             f"the plan cannot be read: {error.strerror}.",
             where=str(file),
             hint="Write one with `careaudit init LOG`, or name it with -c.",
         ) from None
-    if size > MAX_BYTES:
-        raise PlanError(f"the plan has {size:,} bytes; at most {MAX_BYTES:,}.", where=str(file))
+    if len(raw) > MAX_BYTES:
+        raise PlanError(f"the plan has more than {MAX_BYTES:,} bytes.", where=str(file))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

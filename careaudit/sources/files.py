@@ -117,7 +117,9 @@ class Relation:
                 where=self.files.where,
                 hint=f'They can be told apart as "{column} (1)", "{column} (2)" and so on.',
             )
-        near = get_close_matches(column, self.names, n=1, cutoff=0.6)
+        # The first row of a restricted table without a header would be its "names".
+        open_names = [] if self.files.restricted else self.names
+        near = get_close_matches(column, open_names, n=1, cutoff=0.6)
         step = f'Did you mean "{near[0]}"? ' if near else ""
         raise DataError(
             f'there is no column "{column}".', where=self.files.where, hint=step + self._listed()

@@ -73,14 +73,6 @@ def pooled_effect(ns: Sequence[float], effects: Sequence[float]) -> float:
     return math.fsum(n * effect for n, effect in zip(ns, effects, strict=True)) / decisions
 
 
-def effective(own: float, pooled: float) -> float:
-    """Return the design effect to use: the larger of a segment's own and the pooled one.
-
-    The own effect alone is noisy and lets false alarms through (methods 1.8).
-    """
-    return max(own, pooled)
-
-
 def deff_flip(
     verdict_at: Callable[[float], str], start: float = 1.0, stop: float = 50.0
 ) -> float | None:

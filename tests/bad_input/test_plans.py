@@ -42,7 +42,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "unknown segment": (PLAN.replace('segments = ["lang"]', 'segments = ["lnag"]'), '"lang"'),
     "unknown measure": (PLAN + 'measure = "adverse_rat"\n', 'Did you mean "adverse_rate"'),
     "both sides": (PLAN.replace('["granted"]', '["denied"]'), "more than one"),
-    "huge": (PLAN + "#" * 2_000_000, "at most"),
+    "huge": (PLAN + "#" * 2_000_000, "more than"),
     "deep": ("x = " + "[" * 100_000 + "]" * 100_000, "not valid TOML|too deeply"),
     "deep tables": ("[" + ".".join("a" * 20_000) + "]", "not valid TOML|too deeply|unknown key"),
     "no outcome": (PLAN.replace("[outcome]", "[public]").replace('adverse = ["denied"]', "")

@@ -118,7 +118,7 @@ def test_directions_follow_the_harmed_side(reports: Reports) -> None:
     assert all(s.endswith(" than where it is \u20681\u2069.") for s in said)
     text = reports.html("favoured")
     assert "more credits would have been given" not in text
-    assert "it is not counted as a harm to it" in text
+    assert "is not counted as a harm to it" in text
 
 
 def test_a_favorable_measure_is_given_less_often() -> None:

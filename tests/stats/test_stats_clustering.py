@@ -6,7 +6,6 @@ from careaudit.stats.clustering import (
     Moments,
     deff_flip,
     design_effect,
-    effective,
     pooled_effect,
 )
 
@@ -72,10 +71,9 @@ def test_large_sums_keep_every_digit():
     assert design_effect(m, m - 1, Moments(m, m, m - 1, m - 1)) == pytest.approx(m / (m - 1))
 
 
-def test_pooled_and_effective():
+def test_pooled():
     assert pooled_effect([100, 300], [3.0, 1.0]) == 1.5
     assert pooled_effect([], []) == 1.0
-    assert (effective(1.2, 1.5), effective(3.0, 1.5)) == (1.5, 3.0)
     with pytest.raises(ValueError, match="one effect per segment"):
         pooled_effect([1, 2], [1.0])
 

@@ -20,6 +20,8 @@ from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer
 MOST_QUESTIONS = 7
 MOST_WORDY = 4
 """Up to so many questions, page 1 has room to name the groups in each row."""
+FIXED_WORDS, MOST_WORDS = 68, 376
+"""Words of page 1 that are always there, and how many it may hold; the lists give way first."""
 FOREST_ROWS = (26, 20, 11)
 """Rows of the forest tables on page 2, by how tightly the page is set."""
 
@@ -98,7 +100,7 @@ def anchor(place: int) -> str:
     return f"q{place + 1}"
 
 
-def _fact(book: Book, q: Question) -> str:
+def _fact(book: Book, q: Question, *, brief: bool) -> str:
     """Return what we saw for a question, in a few words."""
     if q.reason in lists.UNANSWERED:
         short = tell.reason_short(q)
@@ -110,7 +112,6 @@ def _fact(book: Book, q: Question) -> str:
     kind = answer(q.verdict, q.reason)
     if kind is CANNOT and q.reason == "coverage" and q.coverage is not None:
         return f"The groups judged hold {num.percent(q.coverage)} of the decisions"
-    brief = len(book.record.questions) > MOST_WORDY
     return say.fact(c, book.per(q), book.groups, brief=brief)
 
 
@@ -246,26 +247,58 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
     strong, weak = lists.evidence(book)
     longest = 120 if len(record.questions) <= MOST_WORDY else 72
-    lines = [
-        Line(said(x.ask, longest), answer(x.verdict, x.reason), _fact(book, x), anchor(i), x.gate)
-        for i, x in enumerate(record.questions)
-    ]
+    brief = len(record.questions) > MOST_WORDY
+    icons, lead, people = _icons(book, headline), _lead(book, gated), _people(book)
+    asked = council.options(record, lists.reviews(book))
+    unknown, open_to = lists.not_assessed(book), lists.could_change(book, headline)
+    standing = [tell.page_title(record), tell.scope(record), tell.draft(record), people]
+    standing += [*lead, *asked, *(f"{i.title} {i.span}" for i in icons)]
+
+    def lines_of(short: bool) -> list[Line]:
+        return [
+            Line(
+                said(x.ask, longest),
+                answer(x.verdict, x.reason),
+                _fact(book, x, brief=short),
+                anchor(i),
+                x.gate,
+            )
+            for i, x in enumerate(record.questions)
+        ]
+
+    lines = lines_of(brief)
+
+    def over() -> bool:
+        rows = [
+            f"{x.ask} {x.answer.shape} {x.answer.word} {x.fact} 1" for x in lines[:MOST_QUESTIONS]
+        ]
+        words = " ".join([*standing, *rows, *unknown, *open_to]).split()
+        return len(words) + FIXED_WORDS > MOST_WORDS
+
+    if over():
+        open_to = open_to[:2]
+    if over():
+        lines = lines_of(short=True)
+    if over():
+        open_to = open_to[:1]
+    if over():
+        unknown = [*unknown[:2], unknown[-1]] if len(unknown) > 3 else unknown
     crossed = next((x for x in record.questions if heat and x.id == heat.question), None)
     return Summary(
         title=tell.page_title(record),
         scope=tell.scope(record),
         answer=answer(record.verdict, record.reason),
-        lead=tuple(_lead(book, gated)),
+        lead=tuple(lead),
         draft=tell.draft(record),
-        people=_people(book),
+        people=people,
         rest=tell.tally(kinds),
-        options=tuple(council.options(record, lists.reviews(book))),
+        options=tuple(asked),
         heading=tell.question_heading(len(lines)),
         lines=tuple(lines[:MOST_QUESTIONS]),
         more_questions=max(0, len(lines) - MOST_QUESTIONS),
-        icons=_icons(book, headline),
-        not_assessed=tuple(lists.not_assessed(book)),
-        could_change=tuple(lists.could_change(book, headline)),
+        icons=icons,
+        not_assessed=tuple(unknown),
+        could_change=tuple(open_to),
         bigs=tuple(_bigs(book)),
         no_bigs=lists.no_people(book),
         blocks=tuple(blocks),

@@ -129,7 +129,9 @@ def money_of(
 
 def in_favour(place: str) -> str:
     """Say that gaps go the other way."""
-    return f"{title(place)}, the gap is in favour of the group; it is not counted as a harm to it."
+    return (
+        f"{title(place)}, the gap is in favour of the group. This is not counted as a harm to it."
+    )
 
 
 def missing(q: Question) -> str:
