@@ -49,7 +49,8 @@ def test_a_newer_schema_is_refused(record):
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, "", "{", "[]", "null", "7", '{"schema_version": "1"}', '{"schema_version": 1}']
+    "text",
+    ["[" * 100_000, "", "{", "[]", "null", "7", '{"schema_version": "1"}', '{"schema_version": 1}'],
 )
 def test_damaged_text_is_refused(text):
     with pytest.raises(RecordError):
