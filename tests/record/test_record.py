@@ -48,10 +48,19 @@ def test_a_newer_schema_is_refused(record):
         AuditRecord.from_json(json.dumps(tree))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["[" * 100_000, "", "{", "[]", "null", "7", '{"schema_version": "1"}', '{"schema_version": 1}'],
-)
+DAMAGED = [
+    "[" * 100_000,
+    "",
+    "{",
+    "[]",
+    "null",
+    "7",
+    '{"schema_version": "1"}',
+    '{"schema_version": 1}',
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
 def test_damaged_text_is_refused(text):
     with pytest.raises(RecordError):
         AuditRecord.from_json(text)
