@@ -12,7 +12,7 @@ from careaudit import plan as plans
 from careaudit.cli import main
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-REAL = Path("/work/shared/data")
+REAL = Path(__file__).parents[2].parent / "shared" / "data"
 LOG = "id,outcome,language\n" + "".join(
     f"{n},{'approved' if n % 3 else 'denied'},{'en' if n % 2 else 'es'}\n" for n in range(60)
 )
