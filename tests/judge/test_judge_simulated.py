@@ -1,7 +1,8 @@
 """Simulated audits through the judge: how often fair systems fail and unfair ones are caught.
 
 Thresholds are the issue's (at most 5 % of 4,000 fair audits fail; at least 97 % of unfair ones),
-with the fixed seed of a test; methods 18 gives independent figures for the same designs.
+with the fixed seed of a test; methods 18 gives independent figures for the same designs. The
+pairs of all audits are weighed at once; the last test shows that `judge` says the same of each.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from careaudit.judge import Evidence, rule, weigh
-from careaudit.plan import Statistics
+from careaudit.judge import Asked, Evidence, Field, judge, rule, weigh
+from careaudit.measures import CATALOGUE, Sample
+from careaudit.plan import Question, Statistics
 from careaudit.stats.tolerance import Tolerance
 
 AUDITS = 4_000
@@ -56,3 +58,21 @@ def test_a_gap_at_the_limit_rarely_passes():
     rates[3] = 0.24
     _, passed = outcomes(rates, 5_000, seed=11)
     assert passed <= 0.06 + 3 * SE
+
+
+@pytest.mark.parametrize(("p", "n"), [(0.3, 1_000), (0.3, 100), (0.05, 1_000)])
+def test_the_judge_says_the_same_of_each_audit(p, n):
+    draws = np.random.default_rng(3).binomial(n, p, size=(120, GROUPS))
+    draws[::3, 2] = draws[::3, 2] // 2  # every third audit has a harmed group
+    for draw in draws:
+        samples = tuple(Sample(f"g{place}", n, int(x)) for place, x in enumerate(draw))
+        field = Field("seg", samples, "g0", n * GROUPS)
+        item = Asked(Question(id="q", segments=("seg",)), CATALOGUE["favorable_rate"], (field,))
+        answer = judge([item], Statistics())[0]
+        others = draw[1:].astype(float)
+        size = np.full(GROUPS - 1, float(n))
+        found = weigh(others, size, np.full(GROUPS - 1, float(draw[0])), size, Tolerance(), False)
+        weights = np.full(GROUPS - 1, 1 / (GROUPS - 1))
+        rulings = rule(Evidence(*found), weights, Statistics())
+        assert [r.verdict for r in answer.rulings] == [r.verdict for r in rulings]
+        assert (answer.verdict == "fail") == any(r.verdict == "fail" for r in rulings)
