@@ -21,7 +21,6 @@ from pydantic import (
 )
 
 Pillar = Literal["fairness", "explanation", "escalation", "redress", "consent", "experience"]
-LIST = Field(default=(), description="A list of texts.")
 
 
 def _as_list(value: object) -> object:

@@ -29,10 +29,6 @@ class TableSource:
         """Sum the log once."""
         return scan(self._opened, request)
 
-    def columns(self) -> list[str]:
-        """Return the names of the log's columns."""
-        return list(self._opened.log.names)
-
 
 def open_source(plan: Plan, base: Path, data: pd.DataFrame | None = None) -> TableSource:
     """Open the log of a plan, or a DataFrame in its place, with its companion tables.

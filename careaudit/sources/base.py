@@ -54,7 +54,3 @@ class Source(Protocol):
     def scan(self, request: Request) -> Scan:
         """Sum the log once; DataError if it cannot be audited as the plan says."""
         ...
-
-    def columns(self) -> list[str]:
-        """Return the names of the log's columns."""
-        ...
