@@ -24,6 +24,7 @@ from careaudit.record import (
     Limit,
     Money,
     Question,
+    Rest,
     Score,
 )
 from careaudit.stats.arrays import Floats
@@ -189,6 +190,7 @@ class Teller:
             ),
             worst=_worst(carrying),
             measure_chosen=chosen,
+            rest=_rest(judged, missing) if verdict == "fail" else None,
         )
         return Told(told, comparisons, judged.pairs)
 
@@ -341,6 +343,13 @@ class Teller:
             return None
         groups = [purse[pair.group.group] for pair in pairs]
         return impact.total_money(groups, reference, self.plan.log.currency)
+
+
+def _rest(judged: Judged, missing: tuple[str, str] | None) -> Rest:
+    verdict, reason = judged.rest
+    if missing and reason != "adverse_signal":
+        verdict, reason = "inconclusive", missing[0]
+    return Rest(verdict=verdict, reason=reason)
 
 
 def _flagged(told: Told, worst: str) -> list[tuple[Comparison, Pair]]:

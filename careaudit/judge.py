@@ -81,7 +81,10 @@ class Ruling(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """Everything judged about one question: its pairs in order with their rulings."""
+    """Everything judged about one question: its pairs in order with their rulings.
+
+    `rest` is the verdict over the pairs that do not fail; a waiver of the others leaves it.
+    """
 
     asked: Asked
     pairs: tuple[Pair, ...]
@@ -90,6 +93,7 @@ class Judged:
     coverage: float | None
     verdict: Verdict
     reason: str
+    rest: tuple[Verdict, str]
 
 
 def lay_out(asked: Asked, share: float, statistics: Statistics, floor: float = 1.0) -> list[Pair]:
@@ -244,7 +248,14 @@ def _answer(
 ) -> Judged:
     coverage = _coverage(asked, pairs)
     verdict, reason = _question_verdict(asked, pairs, rulings, coverage, statistics)
-    return Judged(asked, pairs, evidence, rulings, coverage, verdict, reason)
+    spared = [_spared(ruling) for ruling in rulings]
+    rest = _question_verdict(asked, pairs, spared, coverage, statistics)
+    return Judged(asked, pairs, evidence, rulings, coverage, verdict, reason, rest)
+
+
+def _spared(ruling: Ruling) -> Ruling:
+    """A failing pair as if it were within the limit: what the others say is then heard."""
+    return ruling._replace(verdict="pass", reason="") if ruling.verdict == "fail" else ruling
 
 
 def _coverage(asked: Asked, pairs: Sequence[Pair]) -> float | None:

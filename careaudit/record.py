@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from careaudit.documents import MAX_JSON, json_tree, read_bytes, text_of
 from careaudit.errors import RecordError
 
 if TYPE_CHECKING:
@@ -259,6 +260,13 @@ class Comparison(Part):
     )
 
 
+class Rest(Part):
+    """The verdict of a failing question over its comparisons that do not fail."""
+
+    verdict: Verdict
+    reason: str
+
+
 class Question(Part):
     """What the council asked, its limit, and the verdict over all its comparisons."""
 
@@ -280,6 +288,9 @@ class Question(Part):
     worst: str | None
     measure_chosen: bool = Field(
         default=False, description="True where the rarer side was chosen by the log's total."
+    )
+    rest: Rest | None = Field(
+        default=None, description="Of a failing question: the verdict without its fails."
     )
 
 
@@ -373,14 +384,7 @@ class AuditRecord(Part):
     @classmethod
     def from_json(cls, text: str, *, where: str = "record") -> AuditRecord:
         """Read a record; a newer schema than known or a damaged text raises RecordError."""
-        try:
-            tree = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise RecordError(
-                f"not a careaudit record: {error}.",
-                where=where,
-                hint="Give the audit.json that `careaudit audit -o DIR` wrote.",
-            ) from None
+        tree = json_tree(text, where=where, error=RecordError)
         version = tree.get("schema_version") if isinstance(tree, dict) else None
         if not isinstance(version, int):
             raise RecordError(
@@ -408,14 +412,9 @@ class AuditRecord(Part):
     @classmethod
     def load(cls, path: str | Path) -> AuditRecord:
         """Read a record from a file; RecordError if it is missing or not a record."""
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RecordError(
-                f"cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.",
-                where=str(path),
-                hint="Give the audit.json that `careaudit audit -o DIR` wrote.",
-            ) from None
+        hint = "Give the audit.json that `careaudit audit -o DIR` wrote."
+        raw = read_bytes(Path(path), limit=MAX_JSON, error=RecordError, hint=hint)
+        text = text_of(raw, where=str(path), error=RecordError)
         return cls.from_json(text, where=str(path))
 
     def question(self, name: str) -> Question:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from careaudit.documents import load_toml, toml_tree
 from careaudit.errors import PlanError
 from careaudit.plan.model import Plan
-
-MAX_BYTES = 1_000_000
-"""A plan is a page or two; anything larger is not one, or is meant to hurt."""
 
 
 def load(path: str | Path) -> Plan:
@@ -24,34 +21,15 @@ def load(path: str | Path) -> Plan:
     file = Path(path)
     if file.is_dir():
         file /= "careaudit.toml"
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PlanError(
-            f"the plan cannot be read: {error.strerror}.",
-            where=str(file),
-            hint="Write one with `careaudit init LOG`, or name it with -c.",
-        ) from None
-    if len(raw) > MAX_BYTES:
-        raise PlanError(f"the plan has more than {MAX_BYTES:,} bytes.", where=str(file))
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PlanError("the plan is not UTF-8 text.", where=str(file)) from None
-    return parse(text, where=str(file))
+    tree = load_toml(
+        file, error=PlanError, hint="Write one with `careaudit init LOG`, or name it with -c."
+    )
+    return validate(tree, where=str(file))
 
 
 def parse(text: str, *, where: str = "plan") -> Plan:
     """Turn TOML text into a plan; PlanError names the first faults and their places."""
-    try:
-        tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise PlanError(
-            f"not valid TOML: {error}.",
-            where=where,
-            hint='Texts stand in quotes: favorable = ["yes"].',
-        ) from None
+    tree = toml_tree(text, where=where, error=PlanError)
     return validate(tree, where=where)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careaudit.errors import OutputError, UsageError
+from careaudit.documents import write_files
+from careaudit.errors import UsageError
 from careaudit.record import AuditRecord
 
 __all__ = ["FORMATS", "Format", "render", "write", "write_file"]
+
+HINT = "Give a directory that you may write to, with room for the report."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +71,13 @@ def write(
     """
     folder = Path(directory)
     made = {folder / FORMATS[f].file_name: render(record, f) for f in _known(formats)}
-    return _put(made, folder)
+    return write_files(made, hint=HINT)
 
 
 def write_file(record: AuditRecord, path: str | Path, format_name: str) -> Path:
     """Write the record in one format to a path of any name; as whole or not at all as `write`."""
     place = Path(path)
-    return _put({place: render(record, format_name)}, place.parent)[0]
-
-
-def _put(made: dict[Path, bytes], folder: Path) -> list[Path]:
-    """Write each content beside its place, then rename all; OutputError if one cannot be."""
-    waiting: list[tuple[Path, Path]] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for place, content in made.items():
-            waiting.append((_aside(folder, place.name, content), place))
-        for aside, place in waiting:
-            aside.replace(place)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror or error}.",
-            where=str(error.filename2 or error.filename or folder),
-            hint="Give a directory that you may write to, with room for the report.",
-        ) from None
-    finally:
-        for aside, _ in waiting:
-            aside.unlink(missing_ok=True)
-    return list(made)
+    return write_files({place: render(record, format_name)}, hint=HINT)[0]
 
 
 def _known(formats: Iterable[str]) -> list[str]:
@@ -110,15 +91,3 @@ def _known(formats: Iterable[str]) -> list[str]:
                 hint=f"Choose from {', '.join(FORMATS)}.",
             )
     return wanted
-
-
-def _aside(folder: Path, file_name: str, content: bytes) -> Path:
-    """Write content to a new file beside its place, readable as other files are."""
-    aside = folder / f".{file_name}.{os.urandom(4).hex()}"
-    try:
-        with aside.open("xb") as file:
-            file.write(content)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
-    return aside
