@@ -47,6 +47,18 @@ class RecordError(CareauditError):
     """A record cannot be read: it is missing, damaged, or written by a newer schema."""
 
 
+class WaiverError(CareauditError):
+    """A waiver is damaged, lasts too long, or names nothing that could be waived."""
+
+
+class CouncilError(CareauditError):
+    """A charter, a key, a packet or a decision of the council cannot be used as it is."""
+
+
+class LedgerError(CouncilError):
+    """The council's ledger is not as it was written, or cannot be written."""
+
+
 class OutputError(CareauditError):
     """An output cannot be written where it was asked for."""
 

@@ -12,7 +12,7 @@ PLAN = Path("careaudit.toml")
 FORMATS = ("json", "pdf", "html")
 
 
-def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
+def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
     if value is None:
         return None
     try:
@@ -34,7 +34,7 @@ def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tup
 Option = Callable[[Callable[..., None]], Callable[..., None]]
 
 as_of: Option = click.option(
-    "--as-of", callback=_day, metavar="DAY", help="The day of the audit (default: today)."
+    "--as-of", callback=day, metavar="DAY", help="The day of the audit (default: today)."
 )
 formats: Option = click.option(
     "--formats",

@@ -32,6 +32,18 @@ def answer(verdict: Verdict, reason: str) -> Answer:
     return WATCH if reason == "adverse_signal" else CANNOT
 
 
+WAIVED = Answer("Waived", "◇", "waived")
+KNOWN = Answer("Known, not larger", "◇", "known")
+OVERRIDDEN = Answer("Overridden by the council", "◇", "overridden")
+COVERED = {"waived": WAIVED, "known": KNOWN, "overridden": OVERRIDDEN}
+"""What a gate makes of a finding that needs action and that somebody answers for."""
+
+
+def gate_answer(outcome: str, verdict: Verdict, reason: str) -> Answer:
+    """Return the answer for what the gate makes of a verdict; covered ones have their own."""
+    return COVERED.get(outcome) or answer(verdict, reason)
+
+
 MEANINGS = {
     ACTION.word: "Chance alone would rarely give such a gap, and the gap lies beyond the limit"
     " with the confidence that the plan asks for.",

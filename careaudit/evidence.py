@@ -1,0 +1,147 @@
+"""What a record must hold to be gated on: nothing missing, nothing that contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from careaudit.errors import RecordError
+from careaudit.judge import overall
+from careaudit.plan import Plan
+from careaudit.plan import Question as PlanQuestion
+from careaudit.record import POOLED, AuditRecord, Question
+
+NEARLY = 1e-9  # u of the same gap, written and read again
+
+
+class Gap(NamedTuple):
+    """Something that was expected and is not there, and the question that expected it."""
+
+    code: str
+    message: str
+    question: str | None = None
+
+
+def contradictions(record: AuditRecord) -> Iterator[str]:
+    """Yield where verdicts do not follow from each other: no audit writes such a record."""
+    questions = {question.id: question for question in record.questions}
+    if len(questions) < len(record.questions):
+        yield "two questions bear one id"
+    for comparison in record.comparisons:
+        asked = questions.get(comparison.question)
+        counts = comparison.in_scope or comparison.group == POOLED
+        if asked is None:
+            yield f"{comparison.id} answers no question"
+        elif comparison.verdict == "fail" and asked.verdict != "fail":
+            yield f"{comparison.id} fails, and its question does not"
+        elif counts and comparison.verdict != "pass" and asked.verdict == "pass":
+            yield f"{asked.id} passes, and {comparison.id} does not"
+    for question in record.questions:
+        mine = [c.verdict for c in record.comparisons if c.question == question.id]
+        if question.verdict == "fail" and "fail" not in mine:
+            yield f"{question.id} fails, and none of its comparisons does"
+        if question.verdict == "pass" and not mine:
+            yield f"{question.id} passes without a comparison"
+    told = overall([(q.gate, q.verdict, q.reason) for q in record.questions])
+    if told != (record.verdict, record.reason):
+        yield f"its verdict is {record.verdict}, and its questions say {told[0]}"
+
+
+def planned(plan: Plan, record: AuditRecord) -> Iterator[Gap]:
+    """Yield what a plan asks for and the record lacks."""
+    if plan.digest != record.provenance.plan_sha256:
+        yield Gap("plan_differs", "The record was made with another plan: audit again.")
+    asked = {question.id: question for question in record.questions if question.gate}
+    groups = {s.name: {g.group for g in s.groups} for s in record.segments}
+    for question in plan.questions:
+        if not question.gate:
+            continue
+        if question.id not in asked:
+            yield Gap(
+                "missing_question",
+                f"{question.id} decides the release in the plan, and not in the audit.",
+                question.id,
+            )
+            continue
+        yield from _unanswered(question, asked[question.id])
+        for name in question.singles:
+            for group in plan.segment(name).order:
+                if name in groups and group not in groups[name]:
+                    yield _no_group(question.id, name, group)
+
+
+def _unanswered(question: PlanQuestion, found: Question) -> Iterator[Gap]:
+    for name in question.segments:
+        if name not in found.segments:
+            yield Gap(
+                "missing_segment",
+                f"{question.id} is not answered over {name}, as the plan asks.",
+                question.id,
+            )
+
+
+def _no_group(question: str, segment: str, group: str) -> Gap:
+    return Gap(
+        "missing_group",
+        f'{question} has no decision about {segment} "{group}", a group that the plan names.',
+        question,
+    )
+
+
+def missing(record: AuditRecord) -> Iterator[Gap]:
+    """Yield segments and groups that a gated question names and the audit says nothing of."""
+    groups = {segment.name: segment.groups for segment in record.segments}
+    compared = {(c.question, c.segment) for c in record.comparisons}
+    for question in record.questions:
+        if not question.gate:
+            continue
+        singles = [name for name in question.segments if "*" not in name]
+        open_ = question.rest or question  # an undecided question says itself what is missing
+        for name in singles or question.segments:
+            unknown = "*" not in name and name not in groups
+            silent = (question.id, name) not in compared and open_.verdict != "inconclusive"
+            if unknown or silent:
+                yield Gap(
+                    "missing_segment", f"{question.id} has no comparison over {name}.", question.id
+                )
+        for name in singles:
+            for group in groups.get(name, ()):
+                if group.status == "empty":
+                    yield _no_group(question.id, name, group.group)
+
+
+def day(text: str) -> date:
+    """Return a day of the record; RecordError where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RecordError(
+            f'"{text[:40]}" is no day.', where="provenance", hint="Audit again."
+        ) from None
+
+
+def known(
+    record: AuditRecord, baseline: AuditRecord | None, as_of: date
+) -> Iterator[tuple[str, str]]:
+    """Yield the failing findings that an earlier record had already, at least as large.
+
+    A baseline that has expired, or asked under another limit, covers nothing.
+    """
+    if baseline is None or as_of > day(baseline.provenance.expires_on):
+        return
+    limits = {q.id: (q.measure, q.limit) for q in baseline.questions}
+    same = {q.id for q in record.questions if limits.get(q.id) == (q.measure, q.limit)}
+    before = {c.id: c for c in baseline.comparisons if c.verdict == "fail"}
+    for comparison in record.comparisons:
+        old = before.get(comparison.id)
+        if comparison.verdict != "fail" or old is None or comparison.question not in same:
+            continue
+        now, then = comparison.u.value, old.u.value
+        if (
+            comparison.reference == old.reference
+            and now is not None
+            and then is not None
+            and now <= then + NEARLY
+        ):
+            yield comparison.id, f"{now:.2f} limits, {then:.2f} in the baseline"
