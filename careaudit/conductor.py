@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import crossings, notes
+from careaudit import crossings, notes, ratios
 from careaudit import questions as ask
 from careaudit.check import check
 from careaudit.double_entry import Page, keep
@@ -31,6 +31,7 @@ from careaudit.record import (
     GroupStatus,
     Intersection,
     Outcome,
+    Preset,
     Provenance,
     Segment,
     Settings,
@@ -106,6 +107,7 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
         for question in plan.questions
         if (lack := reader.missing(question, reader.measure(question)))
     ]
+    ratios.tell(plan, reader)  # an exclusion that the log does not allow is told here too
     return [f"{note.where}: {note.message}" for note in reader.notes()] + lacks
 
 
@@ -142,6 +144,8 @@ class _Audit:
         progress("Keeping the second book")
         books = keep(*self._books(asked, estimates))
         comparisons = [c for t in told for c in t.comparisons]
+        impact = teller.impact(told, undetermined=verdict == "inconclusive")
+        quality = notes.all_notes(self.plan, self.scan, self.reader, asked, judged, self.as_of)
         return AuditRecord(
             audit=self._info(),
             provenance=self._provenance(sum(len(t.comparisons) for t in told if t.question.gate)),
@@ -151,8 +155,8 @@ class _Audit:
             comparisons=tuple(comparisons),
             questions=tuple(t.question for t in told),
             intersections=tuple(crossed),
-            impact=teller.impact(told, undetermined=verdict == "inconclusive"),
-            quality=tuple(notes.all_notes(self.plan, self.scan, self.reader, asked, judged)),
+            impact=impact.model_copy(update={"ratio_tables": ratios.tell(self.plan, self.reader)}),
+            quality=tuple(quality),
             double_entry=books,
             verdict=verdict,
             reason=reason,
@@ -161,7 +165,7 @@ class _Audit:
     # Parts of the record.
 
     def _info(self) -> AuditInfo:
-        audit, outcome = self.plan.audit, self.plan.outcome
+        audit, outcome, preset = self.plan.audit, self.plan.outcome, self.plan.preset
         return AuditInfo(
             name=audit.name,
             system=audit.system,
@@ -175,6 +179,14 @@ class _Audit:
                 neutral=outcome.neutral,
                 favorable_is_rest=not outcome.favorable,
                 confirmed=outcome.confirmed,
+            ),
+            preset=preset
+            and Preset(
+                name=preset.name,
+                title=preset.title,
+                source=preset.source,
+                as_of=preset.as_of.isoformat(),
+                status=preset.status,
             ),
         )
 

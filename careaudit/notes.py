@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 from careaudit.impact import variance
 from careaudit.judge import Asked, Judged, judge
 from careaudit.measures import Pair, amounts
 from careaudit.plan import Plan
-from careaudit.questions import Reader
+from careaudit.questions import BLIND, Reader
 from careaudit.record import Quality
 from careaudit.sources import Scan
 from careaudit.stats.clustering import deff_flip
 from careaudit.stats.power import retrodesign
 
 NOTABLE_UNKNOWN = 0.05
+AGED_DAYS = 180
+"""A reference last checked longer ago than this may have changed (governance 7)."""
 WEAK = 0.20
 """A fail found with less power than this at the limit overstates the gap (methods 1.9)."""
 
 
 def all_notes(
-    plan: Plan, scan: Scan, reader: Reader, asked: Sequence[Asked], judged: Sequence[Judged]
+    plan: Plan,
+    scan: Scan,
+    reader: Reader,
+    asked: Sequence[Asked],
+    judged: Sequence[Judged],
+    as_of: date,
 ) -> list[Quality]:
     """Return every note, the data's first, then the plan's, then the verdicts'."""
     found = [*scan.quality, *reader.notes(), *_plan_notes(plan), *_unknown_notes(scan)]
+    found += [*_preset_notes(plan, as_of), *_ratio_notes(plan, reader)]
     found += _amount_notes(plan, reader)
     if reader.clustered:
         found += _shared_notes(plan, reader)
@@ -81,6 +90,44 @@ def _plan_notes(plan: Plan) -> list[Quality]:
             _note(
                 "drivers_not_assessed", "info", "drivers",
                 "The search for proxies and phrases is not part of this version.",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _preset_notes(plan: Plan, as_of: date) -> list[Quality]:
+    """Warn of a reference that nobody has checked for long."""
+    preset = plan.preset
+    if preset is None or (as_of - preset.as_of).days <= AGED_DAYS:
+        return []
+    return [
+        _note(
+            "reference_aged", "warning", f"preset {preset.name}",
+            f"{preset.title}: source and status ({preset.status}) were last checked on "
+            f"{preset.as_of}, {(as_of - preset.as_of).days} days before this audit.",
+        )
+    ]  # fmt: skip
+
+
+def _ratio_notes(plan: Plan, reader: Reader) -> list[Quality]:
+    """Say what impact ratios cannot show: rare adverse outcomes, and the luck of the highest."""
+    if plan.impact_ratio is None:
+        return []
+    found = [
+        _note(
+            "best_of_several", "info", "impact_ratio",
+            "Impact ratios are taken against the highest of several rates, which is in part luck: "
+            "with eight groups of 200 decisions and one true rate of 30 %, the lowest ratio is "
+            "0.74 on average. Each stands beside its range.",
+        )
+    ]  # fmt: skip
+    adverse = reader.adverse / (reader.adverse + reader.favorable)
+    if adverse < 1 - BLIND:
+        found.append(
+            _note(
+                "rare_adverse", "warning", "impact_ratio",
+                f"{adverse:.1%} of all decisions are adverse. Ratios of favorable rates hide gaps "
+                "in so rare an outcome: read the ratio of adverse rates beside them.",
             )
         )  # fmt: skip
     return found

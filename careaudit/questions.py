@@ -41,9 +41,21 @@ def terms(plan: Plan) -> tuple[Term, ...]:
 
 
 def crossings(plan: Plan) -> tuple[tuple[str, ...], ...]:
-    """Every segment, and every crossing that a question names."""
+    """Every segment, and every crossing that a question or an impact-ratio table needs."""
     named = [tuple(name.split("*")) for q in plan.questions for name in q.crossings]
-    return tuple(dict.fromkeys([*((s.name,) for s in plan.segments), *named]))
+    counted = [counted_by(plan, table) for table in ratio_tables(plan)]
+    return tuple(dict.fromkeys([*((s.name,) for s in plan.segments), *named, *counted]))
+
+
+def ratio_tables(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """The impact-ratio tables: every axis, and every two crossed."""
+    return plan.impact_ratio.tables(plan.axes) if plan.impact_ratio else ()
+
+
+def counted_by(plan: Plan, table: tuple[str, ...]) -> tuple[str, ...]:
+    """The crossing that a table is summed from: of all axes where any unknown leaves all tables."""
+    listwise = plan.impact_ratio and plan.impact_ratio.unknown == "listwise"
+    return plan.axes if listwise else table
 
 
 @dataclass(frozen=True)
@@ -171,6 +183,12 @@ class Reader:
         if key not in self._unions and self.scan.union:
             self._unions[key] = self.scan.union(tuple(name.split("*")), frozenset(members))
         return self._unions[key]
+
+    def customers(self, name: str, members: frozenset[tuple[str, ...]]) -> int:
+        """Customers of several groups of a segment or crossing together, each counted once."""
+        if not self.clustered:
+            return sum(self.decisions(name, group).n for group in members)
+        return DECISIONS.sample("", self._union(name, members), clustered=True).customers
 
     def memberships(self, name: str) -> int:
         """Customers of each group of a segment, added up: over `customers` where they move."""

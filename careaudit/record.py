@@ -64,6 +64,16 @@ class Outcome(Part):
     confirmed: bool = False
 
 
+class Preset(Part):
+    """The policy preset that the plan extends: a reference, whose status was so on `as_of`."""
+
+    name: str
+    title: str
+    source: str
+    as_of: str
+    status: str
+
+
 class AuditInfo(Part):
     """What was audited and why these questions were asked, as the plan says."""
 
@@ -73,6 +83,7 @@ class AuditInfo(Part):
     decision_kind: str
     justification: str | None = None
     outcome: Outcome | None = None
+    preset: Preset | None = Field(default=None, description="Used as a reference, if any.")
 
 
 class Input(Part):
@@ -318,6 +329,54 @@ class Intersection(Part):
     reason: str | None = None
 
 
+class RatioRow(Part):
+    """One category of an impact-ratio table.
+
+    `share` is of the table's n_used. `ratio` is the favorable rate over the reference's, with its
+    95 % range; `adverse_ratio` the same of adverse rates, which shows what a common favorable
+    outcome hides. The verdict compares the range with the threshold. A hidden category has too
+    few customers to be shown.
+    """
+
+    group: str
+    n: int
+    selected: int | None
+    rate: float | None
+    share: float
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    ratio_to_largest: float | None = None
+    largest_low: float | None = None
+    largest_high: float | None = None
+    adverse_ratio: float | None = None
+    p_parity: float | None = None
+    p_adjusted: float | None = Field(default=None, description="Holm over the table's rows.")
+    status: Literal["included", "excluded", "reference", "hidden"]
+    justification: str | None = None
+    verdict: Literal["below", "not_below", "indeterminate"] | None = None
+
+
+class RatioTable(Part):
+    """Favorable rates by category against the highest one: descriptive, it gates nothing.
+
+    `unknown` decisions are left out by the policy, n_used are not; `reference` is the category
+    with the highest rate, `largest` that with most decisions, both among included ones. `omitted`
+    lists categories without a decision. `reason` says why there is no ratio.
+    """
+
+    axis: str
+    unknown_policy: Literal["listwise", "per_axis"]
+    n_used: int
+    unknown: int
+    reference: str | None
+    largest: str | None
+    threshold: float
+    rows: tuple[RatioRow, ...]
+    omitted: tuple[str, ...] = ()
+    reason: str | None = None
+
+
 class Impact(Part):
     """The largest harm over all questions; people and money of the question that carries it."""
 
@@ -330,6 +389,7 @@ class Impact(Part):
     covers: tuple[str, ...] = Field(
         default=(), description="The comparisons whose groups people and money add up."
     )
+    ratio_tables: tuple[RatioTable, ...] = ()
 
 
 class Quality(Part):

@@ -26,7 +26,7 @@ def _plan(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def command() -> None:
-    """Check a plan, show it with its defaults, or print its JSON Schema."""
+    """Check a plan, show it with its defaults, list presets, or print its JSON Schema."""
 
 
 @command.command()
@@ -75,3 +75,25 @@ def schema() -> None:
     from careaudit import plan as plans
 
     click.echo(json.dumps(plans.schema(), indent=2))
+
+
+@command.command()
+@click.argument("name", required=False)
+def presets(name: str | None) -> None:
+    """List the policy presets that a plan can extend, or print one as it is written."""
+    from careaudit.errors import UsageError
+    from careaudit.plan import preset
+
+    if name is not None:
+        click.echo(preset.text(name, where="presets", error=UsageError), nl=False)
+        return
+    from rich.table import Table
+
+    from careaudit.cli import talk
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Preset", "Title", "Status", "As of", "Source"):
+        table.add_column(column)
+    for known in map(preset.preset, preset.names()):
+        table.add_row(known.name, known.title, known.status, f"{known.as_of}", known.source)
+    talk.console().print(table)

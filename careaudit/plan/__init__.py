@@ -19,23 +19,29 @@ from careaudit.plan.model import (
     Table,
 )
 from careaudit.plan.options import from_options
+from careaudit.plan.policy import Exclusion, ImpactRatio, Preset
+from careaudit.plan.shape import TableOf
 
 __all__ = [
     "Audit",
     "Dedup",
     "Drivers",
+    "Exclusion",
+    "ImpactRatio",
     "Label",
     "Limit",
     "Log",
     "Outcome",
     "Period",
     "Plan",
+    "Preset",
     "Privacy",
     "Public",
     "Question",
     "Segment",
     "Statistics",
     "Table",
+    "TableOf",
     "from_options",
     "load",
     "parse",

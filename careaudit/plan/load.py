@@ -11,6 +11,7 @@ from careaudit.documents import load_toml, toml_tree
 from careaudit.errors import PlanError
 from careaudit.plan.explain import explain
 from careaudit.plan.model import Plan
+from careaudit.plan.preset import inherit, names
 
 
 def load(path: str | Path) -> Plan:
@@ -43,6 +44,7 @@ def validate(tree: dict[str, Any], *, where: str = "plan") -> Plan:
             where=where,
             hint="Update careaudit.",
         )
+    tree = inherit(tree, where=where)
     try:
         return Plan.model_validate(tree)
     except (ValidationError, RecursionError) as error:
@@ -53,8 +55,13 @@ _STEP = "`careaudit plan schema` prints all keys."
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of `careaudit.toml`."""
+    """Return the JSON Schema (2020-12) of `careaudit.toml`; a preset may bring what is required."""
+    found = Plan.model_json_schema(by_alias=True)
+    del found["properties"]["preset"], found["$defs"]["Preset"]
+    found["properties"]["extends"]["enum"] = list(names())
+    required = {"required": found.pop("required")}
+    found["anyOf"] = [required, {"required": ["extends"]}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "careaudit.toml",
-    } | Plan.model_json_schema(by_alias=True)
+    } | found

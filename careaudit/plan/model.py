@@ -5,59 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from careaudit.plan.policy import ImpactRatio, Preset
+from careaudit.plan.shape import TableOf as TableOf  # noqa: PLC0414 - a name of this module too
+from careaudit.plan.shape import Texts, ValueMap, twice
 
 Pillar = Literal["fairness", "explanation", "escalation", "redress", "consent", "experience"]
-
-
-def _as_list(value: object) -> object:
-    """Let a single value stand for a list of one."""
-    return [value] if isinstance(value, str | int | float) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-ValueMap = dict[str, Texts]
-
-
-def _twice(values: Iterable[str]) -> list[str]:
-    return sorted(value for value, count in Counter(values).items() if count > 1)
-
-
-class TableOf(BaseModel):
-    """A frozen table of the plan; an unknown key is an error with a suggestion."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", coerce_numbers_to_str=True, validate_default=True
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            for key in data:
-                if key not in cls.model_fields:
-                    near = get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.5)
-                    step = (
-                        f'did you mean "{near[0]}"?'
-                        if near
-                        else f"accepted here: {', '.join(cls.model_fields)}"
-                    )
-                    msg = f'unknown key "{key}"; {step}'
-                    raise ValueError(msg)
-        return data
+EVERY = "*"
+"""Stands in a question's segments for every segment of the plan."""
 
 
 class Period(TableOf):
@@ -153,7 +114,7 @@ FIELDS = (
 
 
 def _check_value_map(where: str, mapping: Mapping[str, tuple[str, ...]]) -> None:
-    repeated = _twice(raw for raws in mapping.values() for raw in raws)
+    repeated = twice(raw for raws in mapping.values() for raw in raws)
     if repeated:
         msg = f'{where}: "{repeated[0]}" stands in two lists; one value has one meaning'
         raise ValueError(msg)
@@ -181,7 +142,7 @@ class Outcome(TableOf):
         if not self.favorable and not self.adverse:
             msg = "name the adverse or the favorable values of the decision"
             raise ValueError(msg)
-        repeated = _twice([*set(self.favorable), *set(self.adverse), *set(self.neutral)])
+        repeated = twice([*set(self.favorable), *set(self.adverse), *set(self.neutral)])
         if repeated:
             msg = f'"{repeated[0]}" stands in more than one of favorable, adverse and neutral'
             raise ValueError(msg)
@@ -230,7 +191,7 @@ class Segment(TableOf):
     @model_validator(mode="after")
     def _reference_known(self) -> Self:
         _check_value_map(f"segment {self.name}", self.values)
-        if repeated := _twice(self.order):
+        if repeated := twice(self.order):
             msg = f'order names "{repeated[0]}" twice'
             raise ValueError(msg)
         if (
@@ -265,7 +226,9 @@ class Question(TableOf):
     ask: str | None = Field(default=None, description="The question in plain words.")
     pillar: Pillar = "fairness"
     measure: str | None = Field(default=None, description="Left out: the rarer side is asked.")
-    segments: Texts = Field(min_length=1, description='Segments, or "a*b" for a crossing.')
+    segments: Texts = Field(
+        min_length=1, description='Segments, "a*b" for a crossing, "*" for every segment.'
+    )
     limit: Limit = Limit()
     within: Texts = Field(default=(), description="Fields to compare like with like by.")
     protect: Texts = Field(
@@ -276,10 +239,15 @@ class Question(TableOf):
 
     @model_validator(mode="after")
     def _segments_once(self) -> Self:
-        if repeated := _twice(self.segments):
+        if repeated := twice(self.segments):
             msg = f'segments names "{repeated[0]}" twice'
             raise ValueError(msg)
         return self
+
+    def over(self, segments: Sequence[str]) -> Self:
+        """Return the question with "*" replaced by these segments, each named once."""
+        names = [n for name in self.segments for n in (segments if name == EVERY else [name])]
+        return self.model_copy(update={"segments": tuple(dict.fromkeys(names))})
 
     @property
     def crossings(self) -> tuple[str, ...]:
@@ -330,6 +298,8 @@ class Plan(TableOf):
     """The whole plan. Equal plans have equal digests; a changed plan is a new audit."""
 
     schema_version: Literal[1] = 1
+    extends: str | None = Field(default=None, description="The policy preset that it builds on.")
+    preset: Preset | None = Field(default=None, description="Of the preset; not for a plan to say.")
     audit: Audit
     log: Log
     tables: dict[str, Table] = Field(default_factory=dict)
@@ -341,20 +311,29 @@ class Plan(TableOf):
     public: Public = Public()
     statistics: Statistics = Statistics()
     privacy: Privacy = Privacy()
+    impact_ratio: ImpactRatio | None = None
+
+    @field_validator("questions")
+    @classmethod
+    def _every_segment(
+        cls, questions: tuple[Question, ...], info: ValidationInfo
+    ) -> tuple[Question, ...]:
+        names = [segment.name for segment in info.data.get("segments", ())]
+        return tuple(question.over(names) for question in questions)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         names = [segment.name for segment in self.segments]
         for what, repeated in (
-            ("segments", _twice(names)),
-            ("questions", _twice(question.id for question in self.questions)),
+            ("segments", twice(names)),
+            ("questions", twice(question.id for question in self.questions)),
         ):
             if repeated:
                 msg = f'two {what} are called "{repeated[0]}"'
                 raise ValueError(msg)
         for question in self.questions:
             for crossing in question.crossings:
-                if repeated := _twice(crossing.split("*")):
+                if repeated := twice(crossing.split("*")):
                     msg = f'question "{question.id}" crosses "{repeated[0]}" with itself'
                     raise ValueError(msg)
             for part in (part for name in question.segments for part in name.split("*")):
@@ -364,6 +343,8 @@ class Plan(TableOf):
                     msg = f'question "{question.id}" names the segment "{part}"; {step}'
                     raise ValueError(msg)
         self._check_tables()
+        if self.impact_ratio:
+            self.impact_ratio.check(self.axes, names)
         return self
 
     def _check_tables(self) -> None:
@@ -383,8 +364,16 @@ class Plan(TableOf):
             raise ValueError(msg)
 
     @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes of the impact-ratio tables, none without [impact_ratio]."""
+        if self.impact_ratio is None:
+            return ()
+        people = (s.name for s in self.segments if s.kind != "operational")
+        return self.impact_ratio.axes or tuple(people)
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the effective plan, defaults included, as canonical JSON."""
+        """SHA-256 of the effective plan, preset and defaults included, as canonical JSON."""
         tree = self.model_dump(mode="json", by_alias=True)
         text = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
