@@ -206,11 +206,14 @@ def _standing(
 
 def _say(decision: GateDecision, form: str, output: Path | None, *, quiet: bool) -> None:
     """Print the decision, write its files, and hand them to the CI system that asks for them."""
-    from careaudit.cli import gate_table
-    from careaudit.report.gates import FORMATS as WRITERS
+    made: dict[str, str] = {}
+    if form != "table" or output is not None:
+        from careaudit.report.gates import FORMATS as WRITERS
 
-    made = WRITERS["json" if form == "table" else form](decision)
+        made = WRITERS["json" if form == "table" else form](decision)
     if form == "table":
+        from careaudit.cli import gate_table
+
         gate_table.show(decision, quiet=quiet)
     else:
         click.echo(next(iter(made.values())), nl=False)
