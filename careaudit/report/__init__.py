@@ -9,45 +9,55 @@ from pathlib import Path
 from careaudit.documents import write_files
 from careaudit.errors import UsageError
 from careaudit.record import AuditRecord
+from careaudit.report.beside import NOTHING, Beside
 
-__all__ = ["FORMATS", "Format", "render", "write", "write_file"]
+__all__ = ["FORMATS", "NOTHING", "Beside", "Format", "render", "write", "write_file"]
 
 HINT = "Give a directory that you may write to, with room for the report."
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A report format: the file it is written to, and how it is made."""
+    """A report format: the file it is written to, and how it is made.
+
+    `decided_name` is the file of a report that holds the council's decision: `report.pdf` is what
+    the council read, its digest is in the decision, and nothing may take its place.
+    """
 
     file_name: str
-    render: Callable[[AuditRecord], bytes]
+    render: Callable[[AuditRecord, Beside], bytes]
+    decided_name: str | None = None
+
+    def named(self, beside: Beside) -> str:
+        """Return the name of the file for what stands beside the record."""
+        return self.decided_name or self.file_name if beside.decided else self.file_name
 
 
-def _json(record: AuditRecord) -> bytes:
+def _json(record: AuditRecord, _: Beside) -> bytes:
     return record.to_json().encode()
 
 
-def _pdf(record: AuditRecord) -> bytes:
+def _pdf(record: AuditRecord, beside: Beside) -> bytes:
     from careaudit.report.pdf import render_pdf
 
-    return render_pdf(record)
+    return render_pdf(record, beside)
 
 
-def _html(record: AuditRecord) -> bytes:
+def _html(record: AuditRecord, beside: Beside) -> bytes:
     from careaudit.report.html import render_html
 
-    return render_html(record)
+    return render_html(record, beside)
 
 
 FORMATS: dict[str, Format] = {
     "json": Format("audit.json", _json),
-    "pdf": Format("report.pdf", _pdf),
-    "html": Format("report.html", _html),
+    "pdf": Format("report.pdf", _pdf, "decided.pdf"),
+    "html": Format("report.html", _html, "decided.html"),
 }
 """Every format by its name."""
 
 
-def render(record: AuditRecord, format_name: str) -> bytes:
+def render(record: AuditRecord, format_name: str, beside: Beside = NOTHING) -> bytes:
     """Return the record in one format; UsageError for an unknown format."""
     found = FORMATS.get(format_name)
     if found is None:
@@ -56,13 +66,14 @@ def render(record: AuditRecord, format_name: str) -> bytes:
             where="formats",
             hint=f"Choose from {', '.join(FORMATS)}.",
         )
-    return found.render(record)
+    return found.render(record, beside)
 
 
 def write(
     record: AuditRecord,
     directory: str | Path,
     formats: Iterable[str] = ("json", "pdf", "html"),
+    beside: Beside = NOTHING,
 ) -> list[Path]:
     """Write the record in each format into a directory, made if need be; nothing half-written.
 
@@ -70,14 +81,16 @@ def write(
     directory cannot be written.
     """
     folder = Path(directory)
-    made = {folder / FORMATS[f].file_name: render(record, f) for f in _known(formats)}
+    made = {folder / FORMATS[f].named(beside): render(record, f, beside) for f in _known(formats)}
     return write_files(made, hint=HINT)
 
 
-def write_file(record: AuditRecord, path: str | Path, format_name: str) -> Path:
+def write_file(
+    record: AuditRecord, path: str | Path, format_name: str, beside: Beside = NOTHING
+) -> Path:
     """Write the record in one format to a path of any name; as whole or not at all as `write`."""
     place = Path(path)
-    return write_files({place: render(record, format_name)}, hint=HINT)[0]
+    return write_files({place: render(record, format_name, beside)}, hint=HINT)[0]
 
 
 def _known(formats: Iterable[str]) -> list[str]:

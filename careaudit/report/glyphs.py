@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from careaudit.record import AuditRecord
+from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.standing import escapes_note
 
@@ -72,7 +73,7 @@ def _names(record: AuditRecord) -> Iterator[str]:
         yield n.where
 
 
-def note(record: AuditRecord) -> str:
+def note(record: AuditRecord, beside: Beside = NOTHING) -> str:
     """Say which names hold characters that the fonts lack; empty where there are none."""
     found = list(dict.fromkeys(n for n in _names(record) if _foreign().search(clean(n))))
     if not found:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
 from careaudit.errors import RenderError
 from careaudit.record import AuditRecord
+from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.glyphs import FONTS, note, printable
 from careaudit.report.templating import page
 
@@ -37,40 +40,66 @@ _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 
 
-def render_pdf(record: AuditRecord) -> bytes:
+def render_pdf(record: AuditRecord, beside: Beside = NOTHING) -> bytes:
     """Return the report as PDF; RenderError where a library is missing or anything is amiss."""
-    weasyprint = _weasyprint()
-    escapes = note(record)
+    escapes = note(record, beside)
 
-    def html(fit: Fit, *, summary_only: bool = False) -> Any:
-        text = page(record, "pdf", _font_css(), escapes, fit, summary_only=summary_only)
-        return weasyprint.HTML(
-            string=printable(text),
-            base_url=FONTS.as_uri() + "/",
-            url_fetcher=_fetcher(weasyprint),
+    def html(fit: Fit, *, summary_only: bool = False) -> str:
+        return page(
+            record, "pdf", font_css(), escapes, fit, summary_only=summary_only, beside=beside
         )
 
-    text = record.to_json().encode()
-    day = _day(record.provenance.as_of)
-    attached = weasyprint.Attachment(
-        string=text,
-        name="audit.json",
-        description="The audit record: every number of this report, in full precision.",
+    with _collected():
+        fit = _fit(lambda levels: rendered(html(levels, summary_only=True)))
+    attachment = Attached(
+        "audit.json",
+        record.to_json(),
+        "The audit record: every number of this report, in full precision.",
+        record.provenance.as_of,
+    )
+    return written(html(fit), attachment)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """The document inside a PDF, from which every number of it comes; `day` is the PDF's date."""
+
+    name: str
+    text: str
+    description: str
+    day: str
+
+
+def rendered(text: str) -> Any:
+    """Lay out an HTML text with the bundled fonts."""
+    weasyprint = _weasyprint()
+    html = weasyprint.HTML(
+        string=printable(text), base_url=FONTS.as_uri() + "/", url_fetcher=_fetcher(weasyprint)
+    )
+    return html.render()
+
+
+def written(text: str, attached: Attached) -> bytes:
+    """Return an HTML text as PDF with its document inside; the same text gives the same bytes."""
+    weasyprint = _weasyprint()
+    day, raw = _day(attached.day), attached.text.encode()
+    attachment = weasyprint.Attachment(
+        string=raw,
+        name=attached.name,
+        description=attached.description,
         created=day,
         modified=day,
         relationship="Data",
     )
-    with _collected():
-        fit = _fit(lambda levels: html(levels, summary_only=True).render())
     with _strict(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour file open
-        document = html(fit).render()
+        document = rendered(text)
         _claim_ua(document.metadata)
         for pad in range(8):
             made: bytes = document.write_pdf(
                 pdf_variant="pdf/a-3a",
-                pdf_identifier=bytes.fromhex(record.digest[:32]),
-                attachments=[attached],
+                pdf_identifier=hashlib.sha256(raw).digest()[:16],
+                attachments=[attachment],
                 finisher=functools.partial(_finish, pad=pad),
             )
             if _AMBIGUOUS not in made:
@@ -136,7 +165,7 @@ def library_versions() -> dict[str, str]:
     return {"pango": version, "harfbuzz-subset": "found"}
 
 
-def _font_css() -> str:
+def font_css() -> str:
     """Declare the bundled faces, and no others."""
     faces = "".join(
         f'@font-face {{ font-family: "{family}"; font-weight: {weight};'

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from careaudit.record import AuditRecord
+from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import build
 from careaudit.report.wording import captions, council, lineage, pages, standing, summary
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
@@ -61,6 +62,7 @@ def page(
     fit: tuple[int, int, int] = (0, 0, 0),
     *,
     summary_only: bool = False,
+    beside: Beside = NOTHING,
 ) -> str:
     """Return the report as one HTML document; `fit` says how tightly pages 1 to 3 are set."""
     from markupsafe import Markup
@@ -69,7 +71,7 @@ def page(
     css = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     template = environment(medium).get_template("report.html.j2")
     return template.render(
-        r=build(record, fit[1]),
+        r=build(record, fit[1], beside),
         medium=medium,
         css=Markup(css),  # noqa: S704 - our own style sheet
         version=record.provenance.careaudit,

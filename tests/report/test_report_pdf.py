@@ -179,7 +179,7 @@ def test_the_same_record_gives_the_same_bytes(reports: Reports, tmp_path: Path) 
 def test_a_warning_of_weasyprint_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from careaudit.errors import RenderError
 
-    monkeypatch.setattr(pdf, "_font_css", lambda: "p { no-such-property: 1 }")
+    monkeypatch.setattr(pdf, "font_css", lambda: "p { no-such-property: 1 }")
     with pytest.raises(RenderError, match="not satisfied"):
         render(records.empty(), "pdf")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from careaudit.record import AuditRecord
+from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import annex, findings, summary
 from careaudit.report.views.book import Book
 from careaudit.report.views.findings import Finding, Gap
@@ -45,7 +46,7 @@ class Report:
     justification: str
 
 
-def build(record: AuditRecord, fit: int = 0) -> Report:
+def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report:
     """Return the view of a whole report; `fit` says how tightly page 2 is set."""
     book = Book(record)
     digest = record.digest
