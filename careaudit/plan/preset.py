@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,9 +11,9 @@ from careaudit.errors import CareauditError, PlanError
 from careaudit.plan.policy import Preset
 
 _ENDING = ".toml"
+_SHOWN = 60  # characters of a wrong name
 
 
-@cache
 def names() -> tuple[str, ...]:
     """Return the names of all presets: the files of the folder."""
     found = (file.name for file in (files("careaudit.plan") / "presets").iterdir())
@@ -27,7 +26,9 @@ def text(name: str, *, where: str, error: type[CareauditError] = PlanError) -> s
         near = get_close_matches(str(name), names(), n=1, cutoff=0.4)
         step = f'Did you mean "{near[0]}"? ' if near else ""
         raise error(
-            f"there is no preset {name!r}.", where=where, hint=f"{step}Known: {', '.join(names())}."
+            f"there is no preset {f'{name!r}'[:_SHOWN]}.",
+            where=where,
+            hint=f"{step}Known: {', '.join(names())}.",
         )
     return (files("careaudit.plan") / "presets" / f"{name}{_ENDING}").read_text("utf-8")
 

@@ -15,7 +15,9 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str | int | float) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Texts = Annotated[
+    tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])
+]
 ValueMap = dict[str, Texts]
 
 
