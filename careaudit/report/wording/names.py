@@ -54,6 +54,12 @@ def said(text: str, longest: int = 600) -> str:
     return isolate(clean(cut(" ".join(text.split()), longest)))
 
 
+def quoted(text: str, longest: int) -> tuple[str, ...]:
+    """Return what a person wrote word for word, a paragraph a line, safe to print."""
+    lines = (line for line in cut(text, longest).splitlines() if line.strip())
+    return tuple(said(line, longest) for line in lines)
+
+
 def ended(text: str) -> str:
     """End a sentence with one full stop, whatever the text inside it ends with."""
     last = plain(text).rstrip()[-1:]

@@ -32,9 +32,11 @@ def answer(verdict: Verdict, reason: str) -> Answer:
     return WATCH if reason == "adverse_signal" else CANNOT
 
 
-WAIVED = Answer("Waived", "◇", "waived")
-KNOWN = Answer("Known, not larger", "◇", "known")
-OVERRIDDEN = Answer("Overridden by the council", "◇", "overridden")
+WAIVED = Answer("Waived", "△", "waived")
+KNOWN = Answer("Known, not larger", "△", "known")
+OVERRIDDEN = Answer("Overridden by the council", "△", "overridden")
+VOID = Answer("Waiver void", "□", "void")
+"""A waiver that covers nothing today."""
 COVERED = {"waived": WAIVED, "known": KNOWN, "overridden": OVERRIDDEN}
 """What a gate makes of a finding that needs action and that somebody answers for."""
 
