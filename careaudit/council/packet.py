@@ -1,0 +1,174 @@
+"""The packet a council decides on: the record, its report, the plan, and a form to fill in.
+
+It holds no row of a log and nothing of a restricted table: the record has sums only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from careaudit import plan as plans
+from careaudit.council.canonical import sha256
+from careaudit.council.charters import Charter
+from careaudit.council.decision import FORM, Evidence
+from careaudit.council.files import Fingerprint, carries, fingerprint
+from careaudit.council.findings_csv import findings_csv
+from careaudit.council.form import form_text
+from careaudit.documents import MAX_JSON, MAX_TOML, read_bytes, text_of, write_files
+from careaudit.errors import CouncilError
+from careaudit.record import AuditRecord
+
+MAX_PDF = 256_000_000
+_MEDIA: dict[str, str] = {
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+    ".toml": "application/toml",
+    ".csv": "text/csv",
+}
+_AGAIN = "Write record and report again with `careaudit audit -o DIR`."
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What was written: the packet's id, and its files."""
+
+    record_id: str
+    files: tuple[Path, ...]
+
+
+def open_packet(
+    record_path: Path,
+    plan_path: Path,
+    report_pdf: Path,
+    charter: Charter,
+    out: Path,
+    *,
+    model: Path | None = None,
+    waivers: Path | None = None,
+) -> Packet:
+    """Write the packet of an audit into a folder, all of it or nothing.
+
+    CouncilError where record, plan and report do not belong together, or a form is there already.
+    """
+    if (out / FORM).exists():
+        raise CouncilError(
+            "is there already, and somebody may have filled it in.",
+            where=str(out / FORM),
+            hint="Name another folder with -o.",
+        )
+    record, audit_raw = _record(record_path)
+    plan_raw = _plan(plan_path, record)
+    read: dict[str, bytes] = {
+        "audit.json": audit_raw,
+        "report.pdf": _report(report_pdf, audit_raw),
+        "careaudit.toml": plan_raw,
+    }
+    if waivers is not None:
+        read["careaudit-waivers.toml"] = read_bytes(waivers, limit=MAX_TOML, error=CouncilError)
+    evidence = [_piece(name, raw) for name, raw in read.items()]
+    bound = fingerprint(model) if model is not None else None
+    record_id = f"CR-{record.provenance.as_of}-{sha256(audit_raw)[:8]}"
+    form = form_text(record, record_id, charter, evidence, bound.sha256 if bound else None)
+    made: dict[str, bytes] = {
+        **read,
+        "findings.csv": findings_csv(record),
+        FORM: form.encode(),
+    }
+    made["packet.json"] = _manifest(record, record_id, charter, bound, made)
+    files = write_files(
+        {out / name: raw for name, raw in made.items()},
+        hint="Name a folder that you may write with -o.",
+    )
+    return Packet(record_id, tuple(files))
+
+
+def _piece(name: str, raw: bytes) -> Evidence:
+    return Evidence.model_validate(
+        {"name": name, "media_type": _MEDIA[Path(name).suffix], "sha256": sha256(raw)}
+    )
+
+
+def _record(path: Path) -> tuple[AuditRecord, bytes]:
+    raw = read_bytes(path, limit=MAX_JSON, error=CouncilError, hint=_AGAIN)
+    record = AuditRecord.from_json(
+        text_of(raw, where=str(path), error=CouncilError), where=str(path)
+    )
+    if record.to_json().encode() != raw:
+        raise CouncilError(
+            "is not written as careaudit writes it, so its fingerprint is not the report's.",
+            where=str(path),
+            hint=_AGAIN,
+        )
+    return record, raw
+
+
+def _plan(path: Path, record: AuditRecord) -> bytes:
+    file = path / "careaudit.toml" if path.is_dir() else path
+    found = plans.load(file).digest
+    if found != record.provenance.plan_sha256:
+        raise CouncilError(
+            f"is not the plan of this record: it is plan {found[:12]}, and the record was made by "
+            f"{record.provenance.plan_sha256[:12]}.",
+            where=str(file),
+            hint="Name the plan of the audit with -c, or audit again.",
+        )
+    return read_bytes(file, limit=MAX_TOML, error=CouncilError)
+
+
+def _report(path: Path, audit: bytes) -> bytes:
+    raw = read_bytes(
+        path,
+        limit=MAX_PDF,
+        error=CouncilError,
+        hint="Run `careaudit report RECORD`, or name the PDF with --report.",
+    )
+    if not carries(raw, audit):
+        raise CouncilError(
+            "is not the report of this record: the record attached to it is another.",
+            where=str(path),
+            hint="Run `careaudit report RECORD`.",
+        )
+    return raw
+
+
+def _manifest(
+    record: AuditRecord,
+    record_id: str,
+    charter: Charter,
+    model: Fingerprint | None,
+    made: dict[str, bytes],
+) -> bytes:
+    """The list of what is in the packet; the form is left out, for it will change."""
+    tree: dict[str, Any] = {
+        "schema_version": 1,
+        "record_id": record_id,
+        "as_of": record.provenance.as_of,
+        "expires_on": record.provenance.expires_on,
+        "audit": {
+            "name": record.audit.name,
+            "system": record.audit.system,
+            "release": record.audit.release,
+            "verdict": record.verdict,
+            "reason": record.reason,
+        },
+        "questions": [
+            {"id": q.id, "ask": q.ask, "verdict": q.verdict, "reason": q.reason}
+            for q in record.questions
+        ],
+        "seats": [seat.model_dump(mode="json") for seat in charter.seats],
+        "model": {"sha256": model.sha256, "bytes": model.size} if model else None,
+        "files": [
+            {
+                "name": name,
+                "mediaType": _MEDIA[Path(name).suffix],
+                "sha256": sha256(raw),
+                "bytes": len(raw),
+            }
+            for name, raw in made.items()
+            if name != FORM
+        ],
+    }
+    return (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode()
