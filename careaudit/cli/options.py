@@ -10,6 +10,7 @@ import click
 
 PLAN = Path("careaudit.toml")
 FORMATS = ("json", "pdf", "html")
+EXPORTS = ("cyclonedx", "mlflow")
 
 
 def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
@@ -24,9 +25,10 @@ def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date |
 
 def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001
     names = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    odd = [name for name in names if name not in FORMATS]
+    known = (*FORMATS, *EXPORTS)
+    odd = [name for name in names if name not in known]
     if odd or not names:
-        msg = f"{', '.join(odd) or 'nothing'} is not known; choose from {', '.join(FORMATS)}."
+        msg = f"{', '.join(odd) or 'nothing'} is not known; choose from {', '.join(known)}."
         raise click.BadParameter(msg)
     return names
 

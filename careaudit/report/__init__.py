@@ -49,10 +49,24 @@ def _html(record: AuditRecord, beside: Beside) -> bytes:
     return render_html(record, beside)
 
 
+def _cyclonedx(record: AuditRecord, _: Beside) -> bytes:
+    from careaudit.report.cyclonedx import render_cyclonedx
+
+    return render_cyclonedx(record)
+
+
+def _mlflow(record: AuditRecord, _: Beside) -> bytes:
+    from careaudit.report.mlflow_tags import render_mlflow
+
+    return render_mlflow(record)
+
+
 FORMATS: dict[str, Format] = {
     "json": Format("audit.json", _json),
     "pdf": Format("report.pdf", _pdf, "decided.pdf"),
     "html": Format("report.html", _html, "decided.html"),
+    "cyclonedx": Format("report.cdx.json", _cyclonedx),
+    "mlflow": Format("mlflow-tags.json", _mlflow),
 }
 """Every format by its name."""
 
