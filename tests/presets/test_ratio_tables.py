@@ -445,8 +445,7 @@ def test_the_exact_range_holds_as_often_as_it_says(n1, n2, p2):
             binom.pmf(x1, n1, p1) * binom.pmf(x2, n2, p2)
             for x1 in range(n1 + 1)
             for x2 in range(n2 + 1)
-            if x2 == 0
-            or _holds(exact_interval(Category("a", n1, x1), Category("b", n2, x2)), p1 / p2)
+            if x2 == 0 or _holds(Category("a", n1, x1), Category("b", n2, x2), p1 / p2)
         )
         assert held >= 0.95
 
