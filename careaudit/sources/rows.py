@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
@@ -15,7 +16,10 @@ from careaudit.plan import Plan, Segment, Table
 from careaudit.record import Input
 from careaudit.sources import expression as ex
 from careaudit.sources.base import Request
-from careaudit.sources.files import Relation, Workspace, unreadable
+from careaudit.sources.files import Relation, Workspace, find, unreadable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIELDS = ("decision", "decision_id", "subject_id", "decided_at", "amount")
 """The fields that a scan reads where the plan maps them."""
@@ -29,6 +33,34 @@ class Opened:
     log: Relation
     tables: Mapping[str, Relation]
     inputs: tuple[Input, ...]
+
+
+def open_log(
+    workspace: Workspace, plan: Plan, base: Path, data: pd.DataFrame | None = None
+) -> Opened:
+    """Open the log of a plan, or a DataFrame in its place, with its companion tables.
+
+    Raises DataError as `open_source` does.
+    """
+    inputs: list[Input] = []
+    if data is not None:
+        from careaudit.sources.frames import read
+
+        if not len(data.columns):
+            raise DataError("the DataFrame has no columns.", where="log")
+        log, digest = read(workspace, data)
+        inputs.append(digest)
+    else:
+        files = find("log", plan.log.path, base, plan.log.format)
+        log = workspace.read(files)
+        inputs.extend(files.inputs())
+    tables: dict[str, Relation] = {}
+    for name, table in plan.tables.items():
+        restricted = table.access == "restricted"
+        files = find(f"tables.{name}", table.path, base, restricted=restricted)
+        tables[name] = workspace.read(files)
+        inputs.extend(files.inputs())
+    return Opened(workspace, log, tables, tuple(inputs))
 
 
 def value_map(plan: Plan, segment: Segment) -> Mapping[str, tuple[str, ...]]:
@@ -52,6 +84,12 @@ class Stage:
     def keep(self) -> Any:
         """Read the log once and keep the stage."""
         return self.opened.workspace.keep(self._sums(self._typed(self._rows())))
+
+    def cases(self) -> Any:
+        """Read the log once and keep its used rows: the decision's id, slot, groups, customer."""
+        rows = self._typed(self._rows(), named=True)
+        names = ["id", "slot", *self.segments.values(), *(["subject"] if self.clustered else [])]
+        return self.opened.workspace.keep(rows.filter(rows.fate == ex.USED).select(*names))
 
     def place(self, reference: str) -> ex.Place:
         """Resolve a column of the plan."""
@@ -125,8 +163,11 @@ class Stage:
 
     # Each row, typed by the plan.
 
-    def _typed(self, rows: Any) -> Any:
-        """One step builds on the last, so that an engine works out each value once."""
+    def _typed(self, rows: Any, *, named: bool = False) -> Any:
+        """One step builds on the last, so that an engine works out each value once.
+
+        `named` keeps the decision's id, which no sum may be grouped by.
+        """
         rows = rows.mutate(
             side=self._side(rows),
             day=ex.moment(self._field(rows, "decided_at")).date(),
@@ -134,6 +175,7 @@ class Stage:
         )
         rows = rows.mutate(fate=self._fate(rows))
         by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
+        by |= {"id": self._get(rows, "decision_id")} if named else {}
         raw, none = self._field(rows, "decision"), ibis.null("string")
         return rows.select(
             "fate",
