@@ -107,7 +107,7 @@ def command(
     plan = _plan(place if of_plan else config)
     standing = None
     if council:
-        standing = _standing(place, council, charter, config, report, model, today)
+        standing = _standing(place, council, charter, config, report, model, waivers, today)
     try:
         record, digest = (
             _audited(plan, place.parent, today, wanted=not no_progress)
@@ -116,7 +116,7 @@ def command(
         )
         beside = Beside(
             plan=plan,
-            waivers=_waivers(waivers, place if of_plan else config),
+            waivers=_waivers(_waivers_path(waivers, place if of_plan else config)),
             baseline=AuditRecord.load(_file(baseline)) if baseline else None,
             release=_comparison(comparison),
             council=standing,
@@ -166,14 +166,18 @@ def _loaded(place: Path) -> tuple[AuditRecord, str]:
     return AuditRecord.from_json(text, where=str(place)), hashlib.sha256(raw).hexdigest()
 
 
-def _waivers(named: Path | None, plan: Path | None) -> tuple[Waiver, ...]:
-    """Read the waivers named, else those beside the plan, else those here; none is no fault."""
+def _waivers_path(named: Path | None, plan: Path | None) -> Path | None:
+    """The file named, else the one beside the plan, else the one here; None where none lies."""
+    beside = (plan if plan.is_dir() else plan.parent) if plan else Path()
+    path = named or beside / WAIVERS
+    return path if named or path.exists() else None
+
+
+def _waivers(path: Path | None) -> tuple[Waiver, ...]:
+    if path is None:
+        return ()
     from careaudit import waivers
 
-    beside = (plan if plan.is_dir() else plan.parent) if plan else Path()
-    path = named or beside / waivers.FILE
-    if named is None and not path.exists():
-        return ()
     found = waivers.load(path)
     click.echo(f"Waivers of {path} were read: {len(found)}.", err=True)
     return found
@@ -189,7 +193,7 @@ def _comparison(path: Path | None) -> ReleaseComparison | None:
 
 def _standing(
     record: Path, ledger: Path, charter: Path | None, plan: Path | None, report: Path | None,
-    model: Path | None, today: date,
+    model: Path | None, waivers: Path | None, today: date,
 ) -> Standing:  # fmt: skip
     from careaudit.council import verify
 
@@ -200,6 +204,7 @@ def _standing(
         report=report or record.parent / "report.pdf",
         plan=plan or (PLAN if PLAN.exists() else record.parent / PLAN),
         model=model,
+        waivers=_waivers_path(waivers, plan),
         as_of=today,
     )
 
