@@ -137,10 +137,10 @@ def _table(mine: list[GroupChange], margin: float) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1))
-    table.add_column("", width=18, no_wrap=True)
+    table.add_column("", width=20, no_wrap=True)
     table.add_column("group", width=25, no_wrap=True)
     for name, width in (
-        ("old", 7), ("new", 7), ("change", 20), ("gap old → new", 15), ("at most worse", 13),
+        ("old", 7), ("new", 7), ("change", 20), ("gap old → new", 15), ("worse by ≤", 10),
         ("people", 7),
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True, width=width)
