@@ -9,6 +9,7 @@ from pathlib import Path
 
 from careaudit.record import AuditRecord
 from careaudit.report.beside import NOTHING, Beside
+from careaudit.report.views.beside import names
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.standing import escapes_note
 
@@ -75,7 +76,8 @@ def _names(record: AuditRecord) -> Iterator[str]:
 
 def note(record: AuditRecord, beside: Beside = NOTHING) -> str:
     """Say which names hold characters that the fonts lack; empty where there are none."""
-    found = list(dict.fromkeys(n for n in _names(record) if _foreign().search(clean(n))))
+    texts = (*_names(record), *names(beside))
+    found = list(dict.fromkeys(n for n in texts if _foreign().search(clean(n))))
     if not found:
         return ""
     return escapes_note([clean(cut(n, 24)) for n in found[:8]], len(found))

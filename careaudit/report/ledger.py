@@ -11,7 +11,7 @@ from careaudit.council.conditions import fulfilments, states
 from careaudit.council.deciding import Held, decisions
 from careaudit.council.decision import APPROVING, AUDIT
 from careaudit.council.dsse import opened
-from careaudit.council.ledger import Ledger, read
+from careaudit.council.ledger import read
 from careaudit.errors import CouncilError
 from careaudit.record import AuditRecord
 from careaudit.report.beside import Decided, Earlier
@@ -69,20 +69,18 @@ def decided(
     return Decided(
         held.decision,
         states(book, held, as_of),
-        _signed(book, held, council) if council else None,
+        _signed(held, council) if council else None,
         next((o.decision.record_id for o in known if o.decision.supersedes == mine), None),
     )
 
 
-def _signed(book: Ledger, held: Held, council: Council) -> tuple[int, int]:
+def _signed(held: Held, council: Council) -> tuple[int, int]:
     """Count the charter's keys that have signed this decision at its place in the ledger."""
     where = f"{held.decision.record_id}, council-decision"
     count = 0
     for key in council.keys:
         try:
-            statement, _ = opened(
-                held.envelopes.get("council-decision"), [key], 1, where=where
-            )
+            statement, _ = opened(held.envelopes.get("council-decision"), [key], 1, where=where)
         except CouncilError:
             continue
         said = statement.get("predicate", {})

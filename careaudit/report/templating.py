@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from careaudit.record import AuditRecord
 from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import build
-from careaudit.report.wording import captions, council, lineage, pages, standing, summary
+from careaudit.report.wording import captions, council, decided, lineage, pages, standing, summary
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
-from careaudit.report.wording.words import ANSWERS, MEANINGS
+from careaudit.report.wording.words import ANSWERS, MEANINGS, WAIVED
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -80,7 +80,9 @@ def page(
         lineage=lineage,
         captions=captions,
         council=council,
+        decided=decided,
         answers=ANSWERS,
+        waived=WAIVED,
         meanings=MEANINGS,
         limits=standing.LIMITS,
         glossary=standing.GLOSSARY,

@@ -58,7 +58,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_nothing_is_half_written_when_a_render_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: AuditRecord) -> bytes:
+    def broken(_record: AuditRecord, _beside: report.Beside) -> bytes:
         raise RenderError("no.")
 
     monkeypatch.setitem(report.FORMATS, "pdf", report.Format("report.pdf", broken))

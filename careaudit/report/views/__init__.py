@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from careaudit.record import AuditRecord
 from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import annex, findings, summary
+from careaudit.report.views import beside as aside
 from careaudit.report.views.book import Book
 from careaudit.report.views.findings import Finding, Gap
 from careaudit.report.views.summary import Summary
@@ -44,11 +45,14 @@ class Report:
     counted: tuple[str, ...]
     reliance: str
     justification: str
+    earlier: aside.EarlierPage | None
+    decision: aside.DecisionPage | None
 
 
 def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report:
     """Return the view of a whole report; `fit` says how tightly page 2 is set."""
     book = Book(record)
+    on = aside.day_of(beside, record)
     digest = record.digest
     number = audit_number(record)
     data = f"{digest[:4]} {digest[4:8]}"
@@ -60,21 +64,23 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
         foot=FOOT.format(number=number, data=data),
         as_of=record.provenance.as_of,
         running=plain(said(record.audit.name, 60)),
-        summary=summary.build_summary(book, fit),
-        findings=tuple(findings.build_findings(book)),
+        summary=summary.build_summary(book, fit, beside),
+        findings=tuple(findings.build_findings(book, beside)),
         gaps=tuple(findings.build_gaps(book)),
         numbers=tuple(annex.build_numbers(book)),
         crossings=tuple(annex.build_crossings(book)),
         crossings_left=max(0, len(record.intersections) - annex.MOST_CROSSINGS),
-        notes=tuple(annex.build_notes(book)),
+        notes=tuple(annex.build_notes(book, aside.idle(beside))),
         notes_left=max(0, len(record.quality) - 40),
         rows=tuple(annex.build_rows(book)),
         files=tuple(annex.build_files(book)),
         provenance=tuple(annex.build_provenance(book)),
         how_to_read=tuple(standing.how_to_read("95")),
-        required=tuple(standing.required(record)),
+        required=tuple(standing.required(record, beside, on)),
         methods=tuple(standing.methods(record)),
         counted=tuple(standing.counted(record)),
         reliance=standing.reliance(record),
         justification=said(record.audit.justification or "", 600),
+        earlier=aside.earlier_page(beside),
+        decision=aside.decision_page(beside, on),
     )

@@ -196,12 +196,15 @@ def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
     )
 
 
-def build_notes(book: Book) -> list[Note]:
-    """Return the quality findings, errors first; the notes on few decisions are one row."""
+def build_notes(book: Book, idle: list[tuple[str, str]]) -> list[Note]:
+    """Return the quality findings, errors first; the notes on few decisions are one row.
+
+    `idle` are waivers that cover nothing, as (where, what): they stand before the notes.
+    """
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(book.record.quality, key=lambda q: order[q.severity])
     weak = [q for q in found if q.code == "low_power_fail"]
-    rows = []
+    rows = [Note(tell.SEVERITIES["warning"], place, what, num.NONE) for place, what in idle]
     for q in found:
         if q.code == "low_power_fail":
             if q is weak[0]:

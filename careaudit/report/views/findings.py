@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
+from careaudit.report.beside import Beside
+from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.book import Book
 from careaudit.report.views.summary import anchor
@@ -43,6 +45,7 @@ class Finding:
     measure: str
     unit: str
     overall: str
+    waivers: tuple[aside.Waiver, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _effect(book: Book, q: Question) -> list[str]:
     return shown or [tell.NO_EFFECT if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
 
 
-def _finding(book: Book, place: int, q: Question) -> Finding:
+def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
     """Return the page of one question."""
     per = book.per(q)
     words = book.words(q.measure)
@@ -191,12 +194,13 @@ def _finding(book: Book, place: int, q: Question) -> Finding:
         measure=words.title,
         unit=f"{words.base} that {words.event}" if q.measure else "",
         overall=num.in_every(overall.value, per) if overall and overall.value is not None else "",
+        waivers=aside.waivers_of(book, beside, q),
     )
 
 
-def build_findings(book: Book) -> list[Finding]:
+def build_findings(book: Book, beside: Beside) -> list[Finding]:
     """Return the pages of all questions."""
-    return [_finding(book, i, q) for i, q in enumerate(book.record.questions)]
+    return [_finding(book, i, q, beside) for i, q in enumerate(book.record.questions)]
 
 
 def build_gaps(book: Book) -> list[Gap]:

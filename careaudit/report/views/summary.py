@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
+from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.charts.icons import icon_array
+from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.book import Book
 from careaudit.report.views.heat import HeatMap, heat_map
@@ -74,6 +76,8 @@ class Summary:
     draft: str
     people: str
     rest: str
+    waived: tuple[str, ...]
+    void: str
     options: tuple[str, ...]
     heading: str
     lines: tuple[Line, ...]
@@ -234,7 +238,7 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
     return blocks
 
 
-def build_summary(book: Book, fit: int = 0) -> Summary:
+def build_summary(book: Book, fit: int = 0, beside: Beside = NOTHING) -> Summary:
     """Return pages 1 to 3."""
     record = book.record
     gated = [q for q in record.questions if q.gate]
@@ -249,10 +253,12 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
     longest = 120 if len(record.questions) <= MOST_WORDY else 72
     brief = len(record.questions) > MOST_WORDY
     icons, lead, people = _icons(book, headline), _lead(book, gated), _people(book)
-    asked = council.options(record, lists.reviews(book))
+    decision = aside.decision_page(beside, aside.day_of(beside, record))
+    asked = list(decision.first) if decision else council.options(record, lists.reviews(book))
+    waived, void = aside.waived(book, beside), aside.void(beside)
     unknown, open_to = lists.not_assessed(book), lists.could_change(book, headline)
     standing = [tell.page_title(record), tell.scope(record), tell.draft(record), people]
-    standing += [*lead, *asked, *(f"{i.title} {i.span}" for i in icons)]
+    standing += [*lead, *asked, *waived, void, *(f"{i.title} {i.span}" for i in icons)]
 
     def lines_of(short: bool) -> list[Line]:
         return [
@@ -292,6 +298,8 @@ def build_summary(book: Book, fit: int = 0) -> Summary:
         draft=tell.draft(record),
         people=people,
         rest=tell.tally(kinds),
+        waived=waived,
+        void=void,
         options=tuple(asked),
         heading=tell.question_heading(len(lines)),
         lines=tuple(lines[:MOST_QUESTIONS]),

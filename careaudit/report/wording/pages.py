@@ -233,6 +233,8 @@ PAGE = {
     "people": "People and money",
     "overlap": "Where groups overlap, and what happens next",
     "decision": "Council decision",
+    "earlier": "Earlier conditions",
+    "decided": "What the council decided",
     "open": "What could not be assessed",
     "quality": "What to know about the data",
     "said": "What every report must say",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from careaudit.record import AuditRecord
 from careaudit.report import numbers as num
+from careaudit.report.beside import Beside
+from careaudit.report.wording import decided
 from careaudit.report.wording.names import name, said, segment_name
 from careaudit.report.wording.summary import day
 from careaudit.report.wording.words import listed
@@ -71,8 +75,15 @@ def how_to_read(confidence: str) -> list[tuple[str, str]]:
     ]
 
 
-def required(record: AuditRecord) -> list[tuple[str, str]]:
+def required(record: AuditRecord, beside: Beside, as_of: date) -> list[tuple[str, str]]:
     """Return the sentences that every report must hold, with what they are about."""
+    states = None if beside.earlier is None else [e.condition.state for e in beside.earlier]
+    expires = f"The evidence expires on {day(record.provenance.expires_on)}."
+    decision = (
+        decided.required(beside.decided, as_of)
+        if beside.decided
+        else "The council has not decided in this report, and no dissent is recorded."
+    )
     a, p = record.accounts, record.provenance
     left_out = a.rows_read - a.rows_used
     window = (
@@ -122,12 +133,9 @@ def required(record: AuditRecord) -> list[tuple[str, str]]:
         ),
         (
             "Decision",
-            (
-                "The council has not decided in this report, and no dissent is recorded. The"
-                " evidence"
-                f" expires on {day(p.expires_on)}."
-            ),
+            f"{decision} {expires}",
         ),
+        ("Earlier conditions", decided.earlier_fact(states)),
     ]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from careaudit.report import numbers as num
 from careaudit.report.wording.names import said
 from careaudit.report.wording.summary import day
-from careaudit.waivers import Applied, Waiver
+
+if TYPE_CHECKING:
+    from careaudit.waivers import Applied, Waiver
 
 ON_PAGE_ONE = 2
 """Waivers that page one tells one by one; of more it says how many, and where they stand."""
@@ -31,7 +35,7 @@ def on_page_one(applied: Applied, number: int, place: str) -> str:
     """Say on page one which finding is waived, by whom, until when, and up to which size."""
     w = applied.waiver
     return (
-        f"Question {number}, {place}, by {said(w.approved_by, 40)} until"
+        f"Question {number}, {place}, approved by {said(w.approved_by, 40)} until"
         f" {day(w.expires.isoformat())}, up to {limits(w.ceiling)}."
     )
 
@@ -57,9 +61,9 @@ def standing(applied: Applied, place: str) -> list[str]:
     w, c = applied.waiver, applied.comparison
     size = c.u.value if c else None
     now = f" It is {limits(size)} now." if size is not None else ""
+    span = f"from {day(w.granted.isoformat())} to {day(w.expires.isoformat())}"
     text = [
-        f"Approved {place} by {said(w.approved_by, 80)}, from {day(w.granted.isoformat())} to"
-        f" {day(w.expires.isoformat())}.",
+        f"Approved {place} by {said(w.approved_by, 80)}, {span}.",
         f"It covers a gap of up to {limits(w.ceiling)}.{now}",
     ]
     return [*text, STILL] if applied.holds else [why_void(applied), *text]

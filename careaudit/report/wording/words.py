@@ -37,6 +37,10 @@ KNOWN = Answer("Known, not larger", "△", "known")
 OVERRIDDEN = Answer("Overridden by the council", "△", "overridden")
 VOID = Answer("Waiver void", "□", "void")
 """A waiver that covers nothing today."""
+MET = Answer("Met", "✓", "nogap")
+LATE = Answer("Late", "▲", "action")
+NOT_MET = Answer("Not met yet", "○", "cannot")
+"""How a condition of the council stands on a day."""
 COVERED = {"waived": WAIVED, "known": KNOWN, "overridden": OVERRIDDEN}
 """What a gate makes of a finding that needs action and that somebody answers for."""
 
