@@ -118,7 +118,7 @@ def _ratio_notes(plan: Plan, reader: Reader) -> list[Quality]:
             "best_of_several", "info", "impact_ratio",
             "Impact ratios are taken against the highest of several rates, which is in part luck: "
             "with eight groups of 200 decisions and one true rate of 30 %, the lowest ratio is "
-            "0.74 on average. Each stands beside its range.",
+            "0.74 on average. Each stands beside its range, which takes decisions as independent.",
         )
     ]  # fmt: skip
     adverse = reader.adverse / (reader.adverse + reader.favorable)

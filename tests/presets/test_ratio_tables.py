@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 from scipy.stats.contingency import relative_risk
 
 import careaudit
@@ -425,6 +425,14 @@ def test_the_log_method_agrees_with_scipy(data):
     found = interval(Category("a", n1, x1), Category("b", n2, x2))
     oracle = relative_risk(x1, n1, x2, n2).confidence_interval(0.95)
     assert found == pytest.approx((oracle.low, oracle.high))
+
+
+def test_the_exact_range_is_of_two_exact_rates():
+    first, second = (
+        binomtest(x, n).proportion_ci(0.95**0.5, method="exact") for x, n in ((4, 60), (40, 90))
+    )
+    found = exact_interval(Category("a", 60, 4), Category("b", 90, 40))
+    assert found == pytest.approx((first.low / second.high, first.high / second.low))
 
 
 def test_few_decisions_take_the_exact_range():
