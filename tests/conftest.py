@@ -42,3 +42,33 @@ def _lines(groups: Iterable[str] = ("en", "fr"), n: int = 60) -> list[str]:
     return ["outcome,lang"] + [
         f"{'denied' if i % 3 == 0 else 'granted'},{names[i % len(names)]}" for i in range(n)
     ]
+
+
+FORM = {
+    'decision = ""': 'decision = "{vote}"',
+    'reasons = ""': 'reasons = "Any gap is within the limit."',
+    'decided_on = ""': "decided_on = {day}",
+    'builds_or_uses = ""': "builds_or_uses = false",
+    'employed_by = ""': 'employed_by = "none"',
+    'financial_interest = ""': "financial_interest = false",
+    'declared_conflict = ""': 'declared_conflict = "none"',
+    'present = ""': "present = true",
+    'vote = ""': 'vote = "{vote}"',
+    'no_dissent = ""': "no_dissent = true",
+    'signed_at = ""': "signed_at = {day}",
+    'text = ""\nanswer = ""': 'text = "Who is not counted?"\nanswer = "Nobody."',
+}
+
+
+@pytest.fixture(scope="session")
+def fill_form() -> Callable[..., None]:
+    """Fill in a council's decision.toml as its members would; what is left empty is an error."""
+
+    def fill(form: Path, *, day: str, vote: str = "approve", more: str = "") -> None:
+        text = form.read_text(encoding="utf-8")
+        for empty, said in FORM.items():
+            assert empty in text, empty
+            text = text.replace(empty, said.format(day=day, vote=vote))
+        form.write_text(text + more, encoding="utf-8")
+
+    return fill
