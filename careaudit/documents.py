@@ -61,7 +61,9 @@ def toml_tree(text: str, *, where: str, error: type[CareauditError]) -> dict[str
     return tree
 
 
-def json_tree(text: str, *, where: str, error: type[CareauditError]) -> Any:
+def json_tree(
+    text: str, *, where: str, error: type[CareauditError], hint: str | None = None
+) -> Any:
     """Return what a JSON text says; `error` where it is not JSON or nests too deeply.
 
     Duplicate keys, NaN and infinities are refused: readers would not agree on what they say.
@@ -69,7 +71,7 @@ def json_tree(text: str, *, where: str, error: type[CareauditError]) -> Any:
     try:
         tree = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
-        raise error(f"not valid JSON: {fault}.", where=where) from None
+        raise error(f"not valid JSON: {fault}.", where=where, hint=hint) from None
     _check_depth(tree, where, error)
     return tree
 

@@ -28,6 +28,7 @@ GroupStatus = Literal["in_scope", "small", "suppressed", "unknown", "empty"]
 Orientation = Literal["favorable", "adverse"]
 SegmentKind = Literal["protected", "proxy", "operational"]
 
+_HINT = "Give the audit.json that `careaudit audit -o DIR` wrote."
 POOLED = "small groups (pooled)"
 """The group name of the pair that pools every group too small to be judged alone."""
 REST = "rest"
@@ -444,13 +445,13 @@ class AuditRecord(Part):
     @classmethod
     def from_json(cls, text: str, *, where: str = "record") -> AuditRecord:
         """Read a record; a newer schema than known or a damaged text raises RecordError."""
-        tree = json_tree(text, where=where, error=RecordError)
+        tree = json_tree(text, where=where, error=RecordError, hint=_HINT)
         version = tree.get("schema_version") if isinstance(tree, dict) else None
         if not isinstance(version, int):
             raise RecordError(
                 "not a careaudit record: it has no schema_version.",
                 where=where,
-                hint="Give the audit.json that `careaudit audit -o DIR` wrote.",
+                hint=_HINT,
             )
         if version > SCHEMA_VERSION:
             raise RecordError(
@@ -472,8 +473,7 @@ class AuditRecord(Part):
     @classmethod
     def load(cls, path: str | Path) -> AuditRecord:
         """Read a record from a file; RecordError if it is missing or not a record."""
-        hint = "Give the audit.json that `careaudit audit -o DIR` wrote."
-        raw = read_bytes(Path(path), limit=MAX_JSON, error=RecordError, hint=hint)
+        raw = read_bytes(Path(path), limit=MAX_JSON, error=RecordError, hint=_HINT)
         text = text_of(raw, where=str(path), error=RecordError)
         return cls.from_json(text, where=str(path))
 

@@ -18,8 +18,8 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from careaudit.documents import load_toml, write_files
 from careaudit.errors import WaiverError
+from careaudit.plan import TableOf
 from careaudit.plan.explain import explain
-from careaudit.plan.model import TableOf
 from careaudit.plan.toml_text import show
 from careaudit.record import AuditRecord, Comparison
 
