@@ -14,7 +14,7 @@ from careaudit.council.canonical import canonical, sha256
 from careaudit.council.charters import Council
 from careaudit.council.decision import Decision
 from careaudit.council.dsse import signed
-from careaudit.council.files import fingerprint
+from careaudit.council.files import fingerprint, read_evidence
 from careaudit.council.keys import Signer
 from careaudit.council.ledger import Entry, Ledger, append
 from careaudit.council.rules import faults
@@ -52,7 +52,8 @@ def decide(form_path: Path, ledger: Path, council: Council, signers: Sequence[Si
                 where=str(form_path.parent / piece.name),
                 hint="Open a new packet with `careaudit council open`.",
             )
-    record = AuditRecord.load(form_path.parent / forms.AUDIT)
+    beside = form_path.parent
+    record, _ = read_evidence(beside / forms.AUDIT, beside / forms.POLICY, beside / "report.pdf")
     audited = statements.audited(record)
     decision = forms.decided(form, council.charter, audited)
     wrong = [*_model_faults(decision, record), *faults(decision, council.charter, audited)]

@@ -78,7 +78,8 @@ def form_text(
     model, end, days = record.audit, record.provenance.expires_on, charter.valid_days
     lines = [
         f"# The decision of {plain(charter.name)} about: {plain(record.audit.name)}",
-        f'# Fill in every "", delete what does not apply. Quorum: {charter.rule}.',
+        '# Fill in every "", and delete what does not apply. The quorum:',
+        f"# {charter.rule}.",
         "# Then: careaudit council decide decision.toml --ledger council.jsonl --key KEY",
         "#",
         *_asked(record),

@@ -40,34 +40,27 @@ def generate(name: str, folder: Path) -> tuple[Path, Path]:
             hint="Use letters, digits, dots, dashes and underscores: chair-2026.",
         )
     private, public = folder / f"{name}.key", folder / f"{name}.pub"
-    if public.exists():
-        raise _there_already(public)
     key = Ed25519PrivateKey.generate()
+    secret = key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
+    open_ = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_new(
-            private,
-            key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()),
-            0o600,
-        )
-        _write_new(
-            public,
-            key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo),
-            0o644,
-        )
-    except FileExistsError as fault:
-        raise _there_already(Path(str(fault.filename))) from None
+        for path, content, mode in ((public, open_, 0o644), (private, secret, 0o600)):
+            # for its reader alone from the first byte on, and never through a link
+            place = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            made.append(path)
+            with os.fdopen(place, "wb") as file:
+                file.write(content)
     except OSError as fault:
+        for path in made:
+            path.unlink()
+        if isinstance(fault, FileExistsError):
+            raise _there_already(Path(str(fault.filename))) from None
         raise CouncilError(
             f"cannot be written: {fault.strerror or fault}.", where=str(fault.filename or folder)
         ) from None
     return private, public
-
-
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    """Write a file that must not be there yet; nobody else may read it even while it is written."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
 
 
 def _there_already(path: Path) -> CouncilError:

@@ -97,7 +97,7 @@ def read(path: Path) -> Ledger:
 def parse(raw: bytes, *, where: str = "ledger") -> Ledger:
     """Return the ledger that these bytes are; see `read`."""
     *lines, tail = raw.split(b"\n")
-    seal = lines.pop() if lines else b""
+    seal = lines.pop() if lines and not tail else b""  # a tail was cut off within its line
     entries: list[Entry] = []
     prev = START
     for number, line in enumerate(lines, start=1):

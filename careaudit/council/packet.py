@@ -10,25 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from careaudit import plan as plans
 from careaudit.council.canonical import sha256
 from careaudit.council.charters import Charter
-from careaudit.council.decision import FORM, Evidence
-from careaudit.council.files import Fingerprint, carries, fingerprint
+from careaudit.council.decision import AUDIT, FORM, Evidence
+from careaudit.council.files import Fingerprint, fingerprint, read_evidence
 from careaudit.council.findings_csv import findings_csv
 from careaudit.council.form import form_text
-from careaudit.documents import MAX_JSON, MAX_TOML, read_bytes, text_of, write_files
+from careaudit.documents import MAX_TOML, read_bytes, write_files
 from careaudit.errors import CouncilError
 from careaudit.record import AuditRecord
 
-MAX_PDF = 256_000_000
 _MEDIA: dict[str, str] = {
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".toml": "application/toml",
     ".csv": "text/csv",
 }
-_AGAIN = "Write record and report again with `careaudit audit -o DIR`."
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,12 @@ def open_packet(
             where=str(out / FORM),
             hint="Name another folder with -o.",
         )
-    record, audit_raw = _record(record_path)
-    plan_raw = _plan(plan_path, record)
-    read: dict[str, bytes] = {
-        "audit.json": audit_raw,
-        "report.pdf": _report(report_pdf, audit_raw),
-        "careaudit.toml": plan_raw,
-    }
+    record, read = read_evidence(record_path, plan_path, report_pdf)
     if waivers is not None:
         read["careaudit-waivers.toml"] = read_bytes(waivers, limit=MAX_TOML, error=CouncilError)
     evidence = [_piece(name, raw) for name, raw in read.items()]
     bound = fingerprint(model) if model is not None else None
-    record_id = f"CR-{record.provenance.as_of}-{sha256(audit_raw)[:8]}"
+    record_id = f"CR-{record.provenance.as_of}-{sha256(read[AUDIT])[:8]}"
     form = form_text(record, record_id, charter, evidence, bound.sha256 if bound else None)
     made: dict[str, bytes] = {
         **read,
@@ -89,49 +80,6 @@ def _piece(name: str, raw: bytes) -> Evidence:
     return Evidence.model_validate(
         {"name": name, "media_type": _MEDIA[Path(name).suffix], "sha256": sha256(raw)}
     )
-
-
-def _record(path: Path) -> tuple[AuditRecord, bytes]:
-    raw = read_bytes(path, limit=MAX_JSON, error=CouncilError, hint=_AGAIN)
-    record = AuditRecord.from_json(
-        text_of(raw, where=str(path), error=CouncilError), where=str(path)
-    )
-    if record.to_json().encode() != raw:
-        raise CouncilError(
-            "is not written as careaudit writes it, so its fingerprint is not the report's.",
-            where=str(path),
-            hint=_AGAIN,
-        )
-    return record, raw
-
-
-def _plan(path: Path, record: AuditRecord) -> bytes:
-    file = path / "careaudit.toml" if path.is_dir() else path
-    found = plans.load(file).digest
-    if found != record.provenance.plan_sha256:
-        raise CouncilError(
-            f"is not the plan of this record: it is plan {found[:12]}, and the record was made by "
-            f"{record.provenance.plan_sha256[:12]}.",
-            where=str(file),
-            hint="Name the plan of the audit with -c, or audit again.",
-        )
-    return read_bytes(file, limit=MAX_TOML, error=CouncilError)
-
-
-def _report(path: Path, audit: bytes) -> bytes:
-    raw = read_bytes(
-        path,
-        limit=MAX_PDF,
-        error=CouncilError,
-        hint="Run `careaudit report RECORD`, or name the PDF with --report.",
-    )
-    if not carries(raw, audit):
-        raise CouncilError(
-            "is not the report of this record: the record attached to it is another.",
-            where=str(path),
-            hint="Run `careaudit report RECORD`.",
-        )
-    return raw
 
 
 def _manifest(

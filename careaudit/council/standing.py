@@ -73,6 +73,7 @@ class _Case:
 
     ledger: Ledger
     held: Held
+    conditions: tuple[ConditionState, ...]
     council: Council
     files: Mapping[Name, Path | None]
     model: Path | None
@@ -108,13 +109,14 @@ def verify(
     try:
         book = read(ledger)
         taken = decisions(book)
+        about = [one for one in taken if one.decision.sha256(AUDIT) == audit] or taken
+        conditions = states(book, about[-1], as_of) if about else ()
     except CouncilError as fault:
         return _ended((), "ledger", str(fault))
     intact = Check("ledger", held=True, message=f"{len(book.entries)} entries, all in their chain")
-    if not taken:
+    if not about:
         return _ended((intact,), "missing", "The ledger holds no decision.")
-    about = [one for one in taken if one.decision.sha256(AUDIT) == audit]
-    return _walk(_Case(book, (about or taken)[-1], council, files, model, as_of), intact)
+    return _walk(_Case(book, about[-1], conditions, council, files, model, as_of), intact)
 
 
 def _ended(passed: tuple[Check, ...], step: Step, message: str) -> Standing:
@@ -137,7 +139,7 @@ def _walk(case: _Case, intact: Check) -> Standing:
         message=last.message,
         checks=tuple(checks),
         decision=case.decision,
-        conditions=states(case.ledger, case.held, case.as_of),
+        conditions=case.conditions,
         override=last.held and _audited(case).verdict == "fail",
         envelope_sha256=digest(case.held.envelopes.get("council-decision")),
     )
@@ -279,14 +281,13 @@ def _quorum(case: _Case) -> str:
 
 
 def _conditions(case: _Case) -> str:
-    found = states(case.ledger, case.held, case.as_of)
-    for condition in found:
+    for condition in case.conditions:
         if condition.blocking and condition.state == "late":
             raise CouncilError(
                 f"The blocking condition {condition.id} was due on {condition.due} and is not met."
             )
-    met = sum(condition.state == "met" for condition in found)
-    return f"{met} of {len(found)} met, no blocking one late" if found else "none"
+    met = sum(condition.state == "met" for condition in case.conditions)
+    return f"{met} of {len(case.conditions)} met, and none that blocks is late"
 
 
 def _decision(case: _Case) -> str:
