@@ -20,6 +20,7 @@ from careaudit.council.ledger import Entry, Ledger, append
 from careaudit.council.rules import faults
 from careaudit.documents import write_files
 from careaudit.errors import CouncilError
+from careaudit.plan.toml_text import plain
 from careaudit.record import AuditRecord
 
 STATEMENTS = ("equity-audit", "test-result", "council-decision")
@@ -94,7 +95,7 @@ def write_statements(one: Held, folder: Path) -> list[Path]:
             folder / f"{name}.dsse.json": canonical(envelope) + b"\n"
             for name, envelope in one.envelopes.items()
         },
-        hint="Name a folder that you may write with -o.",
+        hint="The decision is in the ledger; name a folder that you may write with -o.",
     )
 
 
@@ -187,7 +188,7 @@ def _model_faults(decision: Decision, record: AuditRecord) -> list[str]:
         "model.version": (decision.model.version, record.audit.release),
     }
     return [
-        f'{place}: "{ours}" is not what was audited, "{theirs}"'
+        f'{place}: "{plain(ours)}" is not what was audited, "{plain(theirs)}"'
         for place, (ours, theirs) in said.items()
         if theirs is not None and ours != theirs
     ]

@@ -19,6 +19,7 @@ from careaudit.documents import load_toml
 from careaudit.errors import CouncilError
 from careaudit.plan.explain import explain
 from careaudit.plan.model import TableOf
+from careaudit.plan.toml_text import plain
 from careaudit.record import Verdict
 
 FORM = "decision.toml"
@@ -203,9 +204,9 @@ def load(path: Path) -> Form:
 
 def _blanks(tree: Any, place: str) -> Iterable[str]:
     if isinstance(tree, dict):
-        name = f"[{tree['id']}]" if isinstance(tree.get("id"), str) and place else ""
+        name = f"[{plain(tree['id'])}]" if isinstance(tree.get("id"), str) and place else ""
         for key, child in tree.items():
-            yield from _blanks(child, f"{place}{name}{'.' if place else ''}{key:.40}")
+            yield from _blanks(child, f"{place}{name}{'.' if place else ''}{plain(key[:40])}")
     elif isinstance(tree, list):
         for child in tree:
             yield from _blanks(child, place)

@@ -16,6 +16,7 @@ from careaudit.council.decision import AUDIT, FORM, Evidence
 from careaudit.council.files import Fingerprint, fingerprint, read_evidence
 from careaudit.council.findings_csv import findings_csv
 from careaudit.council.form import form_text
+from careaudit.council.statements import audited
 from careaudit.documents import MAX_TOML, read_bytes, write_files
 from careaudit.errors import CouncilError
 from careaudit.record import AuditRecord
@@ -48,20 +49,14 @@ def open_packet(
 ) -> Packet:
     """Write the packet of an audit into a folder, all of it or nothing.
 
-    CouncilError where record, plan and report do not belong together, or a form is there already.
+    CouncilError where record, plan and report do not belong together, or the folder has such files.
     """
-    if (out / FORM).exists():
-        raise CouncilError(
-            "is there already, and somebody may have filled it in.",
-            where=str(out / FORM),
-            hint="Name another folder with -o.",
-        )
     record, read = read_evidence(record_path, plan_path, report_pdf)
     if waivers is not None:
         read["careaudit-waivers.toml"] = read_bytes(waivers, limit=MAX_TOML, error=CouncilError)
     evidence = [_piece(name, raw) for name, raw in read.items()]
     bound = fingerprint(model) if model is not None else None
-    record_id = f"CR-{record.provenance.as_of}-{sha256(read[AUDIT])[:8]}"
+    record_id = f"CR-{audited(record).as_of}-{sha256(read[AUDIT])[:8]}"
     form = form_text(record, record_id, charter, evidence, bound.sha256 if bound else None)
     made: dict[str, bytes] = {
         **read,
@@ -69,6 +64,13 @@ def open_packet(
         FORM: form.encode(),
     }
     made["packet.json"] = _manifest(record, record_id, charter, bound, made)
+    for name in made:
+        if (out / name).exists():
+            raise CouncilError(
+                "is there already, and a packet overwrites nothing.",
+                where=str(out / name),
+                hint="Name a new folder with -o.",
+            )
     files = write_files(
         {out / name: raw for name, raw in made.items()},
         hint="Name a folder that you may write with -o.",

@@ -193,13 +193,15 @@ def as_json(decision: Decision) -> Json:
 
 
 def audited(record: AuditRecord) -> Audited:
-    """Return what a decision must know of an audit, from its record."""
+    """Return what a decision must know of an audit, from its record; CouncilError without days."""
     provenance = record.provenance
-    return Audited(
-        record.verdict,
-        date.fromisoformat(provenance.as_of),
-        date.fromisoformat(provenance.expires_on),
-    )
+    try:
+        days = [date.fromisoformat(day) for day in (provenance.as_of, provenance.expires_on)]
+    except ValueError:
+        raise CouncilError(
+            "as_of or expires_on is no day.", where="provenance", hint="Audit again."
+        ) from None
+    return Audited(record.verdict, *days)
 
 
 def audited_in(predicate: Json, *, where: str) -> Audited:

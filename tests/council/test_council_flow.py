@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -242,7 +243,7 @@ def test_a_superseded_decision(house, audited):
 def again(house, **changes):
     """Decide once more on the same audit, naming the first decision."""
     first = house.record_id()
-    house.form.unlink()
+    shutil.rmtree(house.packet)
     assert house.open().exit_code == 0
     house.fill(**changes)
     text = house.form.read_text().replace(
@@ -462,6 +463,17 @@ def test_a_hostile_form_is_refused(house, raw):
     house.open()
     house.form.write_bytes(raw)
     refused(house.decide(), house, "decision.toml")
+
+
+def test_a_hostile_text_does_not_reach_the_terminal(house):
+    house.open()
+    house.fill()
+    text = house.form.read_text().replace('"7.2.0"', r'"7\u001b[31m"')
+    house.form.write_text(text)
+    done = house.decide()
+    refused(done, house, r'model.version: "7\u001B[31m"')
+    house.form.write_text(text.replace("reasons =", r'"re\u001b[31m" = ""' + "\nreasons =", 1))
+    refused(house.decide(), house, r"not filled in yet: re\u001B[31m")
 
 
 def test_a_second_decision_must_name_the_first(house):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -113,6 +115,16 @@ def test_a_private_key_is_no_public_key(pair):
     with pytest.raises(CouncilError, match="no ed25519 public key") as fault:
         keys.public_key(pair[0])
     assert secret(pair[0]) not in str(fault.value)
+
+
+@pytest.mark.parametrize("args", [["--help"], ["decide", "--help"], ["verify", "--help"]])
+def test_help_loads_no_cryptography(args):
+    code = (
+        "import sys\nfrom careaudit.cli import main\n"
+        f"try: main(['council', *{args!r}])\nexcept SystemExit: pass\n"
+        "sys.exit(bool({'cryptography', 'securesystemslib', 'pydantic'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_key_does_not_show_itself(pair):

@@ -70,8 +70,26 @@ def test_a_form_is_never_overwritten(house):
     house.form.write_text("mine")
     done = house.open()
     assert done.exit_code == 3
-    assert "filled it in" in done.stderr
+    assert "overwrites nothing" in done.stderr
     assert house.form.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["careaudit.toml", "audit.json", "packet.json"])
+def test_nothing_that_lies_in_the_folder_is_overwritten(house, name):
+    house.packet.mkdir()
+    (house.packet / name).write_text("mine")
+    assert house.open().exit_code == 3
+    assert [(p.name, p.read_text()) for p in house.packet.iterdir()] == [(name, "mine")]
+
+
+@pytest.mark.parametrize("key", ["as_of", "expires_on"])
+def test_a_record_without_its_days_is_refused(house, key):
+    file = house.audit / "audit.json"
+    tree = json.loads(file.read_text())
+    tree["provenance"][key] = "../../soon"
+    file.write_text(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+    (house.audit / "report.pdf").write_bytes(b"stream\n" + file.read_bytes())
+    refused(house.open(), house, "is no day")
 
 
 def test_the_packet_holds_no_row(house):
