@@ -9,8 +9,11 @@ from uuid import NAMESPACE_URL, uuid5
 from careaudit.record import AuditRecord, Comparison, Estimate
 from careaudit.report import numbers as num
 from careaudit.report.wording.findings import direction
-from careaudit.report.wording.names import clean, plain
+from careaudit.report.wording.names import clean, cut, plain
 from careaudit.report.wording.words import measure_words
+
+MAX_VERSION = 1_024
+"""Characters of a version, by the schema."""
 
 
 def render_cyclonedx(record: AuditRecord) -> bytes:
@@ -48,7 +51,7 @@ def _component(record: AuditRecord) -> dict[str, Any]:
         "type": "machine-learning-model",
         "bom-ref": f"sha256:{record.digest}",
         "name": clean(info.system or info.name),
-        **({"version": clean(info.release)} if info.release else {}),
+        **({"version": cut(clean(info.release), MAX_VERSION)} if info.release else {}),
         "modelCard": {
             "quantitativeAnalysis": {
                 "performanceMetrics": [

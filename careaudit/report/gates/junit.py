@@ -68,8 +68,8 @@ def _cases(asked: Asked) -> Iterator[Case]:
 def _finding(asked: Asked, finding: Finding) -> Case:
     """Return the test of a comparison; only what closes the gate is a failure."""
     comparison, answer = finding.comparison, texts.of_finding(finding)
-    note = f" {finding.note}." if finding.note else ""
-    text = f"{answer.word}: {texts.gap(comparison)}.{note}"
+    note = f"; {finding.note}" if finding.note else ""
+    text = f"{answer.word}: {texts.gap(comparison)}{note}."
     kind, type_ = None, ""
     if finding.outcome == "inconclusive":
         kind, type_ = "skipped", comparison.reason

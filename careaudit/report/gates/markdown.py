@@ -17,8 +17,9 @@ from careaudit.report.wording.words import ACTION, NO_GAP
 MAX_BYTES = 1_000_000
 """GitHub drops a step summary of more than 1 MiB, whatever else the step wrote into it included."""
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]()<>!|&~$^:]")
-_CALLS = re.compile(r"[@#]")  # a person, an issue
+_MARKUP = re.compile(r"[\\`*_{}\[\]()<>!|&~$^#]")
+_CALLS = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+"""Where a forge would find a person, an issue or an address by itself."""
 _CODE = str.maketrans({mark: names.code(mark) for mark in "`|"})
 _EFFECTS = {"closes": "closes it", "warns": "warns", "notes": "–"}
 
@@ -70,8 +71,7 @@ def prose(text: str) -> str:
     """Write a text that is not ours, inside a line of ours."""
     shown = names.clean(names.cut(" ".join(text.split()), 600))
     marked = _MARKUP.sub(lambda found: f"\\{found.group()}", shown)
-    broken = _CALLS.sub(lambda found: f"\\{found.group()}&#8203;", marked)
-    return re.sub(r"(?i)(www)\.", r"\1&#8203;.", broken)
+    return _CALLS.sub("&#8203;", marked)
 
 
 def _head(decision: GateDecision) -> str:
