@@ -1,26 +1,10 @@
-"""The audit record: everything an audit found, as one versioned, canonical JSON document.
-
-Reports, gates and councils read this and nothing else. Every number is full precision; what could
-not be estimated is `null` beside a state or a reason, never NaN, infinity or a zero that stands in.
-"""
+"""The parts of the audit record, in the order of `audit.json`."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from careaudit.documents import MAX_JSON, json_tree, read_bytes, text_of
-from careaudit.errors import RecordError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-SCHEMA_VERSION = 1
-"""The record schema written by this version. 1: the first."""
+from pydantic import BaseModel, ConfigDict, Field
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 State = Literal["estimated", "suppressed", "undefined", "not_assessed"]
@@ -28,7 +12,6 @@ GroupStatus = Literal["in_scope", "small", "suppressed", "unknown", "empty"]
 Orientation = Literal["favorable", "adverse"]
 SegmentKind = Literal["protected", "proxy", "operational"]
 
-_HINT = "Give the audit.json that `careaudit audit -o DIR` wrote."
 POOLED = "small groups (pooled)"
 """The group name of the pair that pools every group too small to be judged alone."""
 REST = "rest"
@@ -410,87 +393,3 @@ class DoubleEntry(Part):
     version: str
     compared: int
     largest_difference: float
-
-
-class AuditRecord(Part):
-    """The whole record of one audit; attributes bear the names of the keys of `audit.json`."""
-
-    schema_version: int = SCHEMA_VERSION
-    audit: AuditInfo
-    provenance: Provenance
-    accounts: Accounts
-    segments: tuple[Segment, ...]
-    estimates: tuple[Estimate, ...]
-    comparisons: tuple[Comparison, ...]
-    questions: tuple[Question, ...]
-    conditional: tuple[dict[str, Any], ...] = ()
-    intersections: tuple[Intersection, ...] = ()
-    drivers: tuple[dict[str, Any], ...] = ()
-    impact: Impact
-    quality: tuple[Quality, ...] = ()
-    double_entry: DoubleEntry
-    verdict: Verdict
-    reason: str
-
-    def to_json(self) -> str:
-        """Return the canonical JSON text: keys in schema order, two spaces, a final newline."""
-        tree = self.model_dump(mode="json")
-        return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON in UTF-8: the fingerprint printed in every report."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "record") -> AuditRecord:
-        """Read a record; a newer schema than known or a damaged text raises RecordError."""
-        tree = json_tree(text, where=where, error=RecordError, hint=_HINT)
-        version = tree.get("schema_version") if isinstance(tree, dict) else None
-        if not isinstance(version, int):
-            raise RecordError(
-                "not a careaudit record: it has no schema_version.",
-                where=where,
-                hint=_HINT,
-            )
-        if version > SCHEMA_VERSION:
-            raise RecordError(
-                f"schema {version} is newer than this version knows ({SCHEMA_VERSION}).",
-                where=where,
-                hint="Update careaudit, or write the record again with this version.",
-            )
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(step) for step in first["loc"])
-            raise RecordError(
-                f"the record is damaged at {place}: {first['msg']}.",
-                where=where,
-                hint="Write the record again with `careaudit audit`.",
-            ) from None
-
-    @classmethod
-    def load(cls, path: str | Path) -> AuditRecord:
-        """Read a record from a file; RecordError if it is missing or not a record."""
-        raw = read_bytes(Path(path), limit=MAX_JSON, error=RecordError, hint=_HINT)
-        text = text_of(raw, where=str(path), error=RecordError)
-        return cls.from_json(text, where=str(path))
-
-    def question(self, name: str) -> Question:
-        """Return the question with this id; KeyError if there is none."""
-        return next(q for q in self.questions if q.id == name)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the comparisons as a pandas DataFrame, one row each, nested keys as `a.b`."""
-        import pandas as pd
-
-        return pd.json_normalize([c.model_dump(mode="json") for c in self.comparisons])
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of `audit.json`."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "audit.json",
-    } | AuditRecord.model_json_schema(mode="serialization")
