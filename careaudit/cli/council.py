@@ -186,7 +186,7 @@ def show(ledger: Path, form: str, as_of: date | None) -> None:
         return
     for held, conditions in rows:
         _print(held, conditions)
-    click.echo(f"{len(rows)} decisions, {len(book.entries)} entries, head {book.head[:12]}.")
+    click.echo(f"The ledger is intact; its head is {book.head[:12]}.")
 
 
 @command.command()
@@ -229,12 +229,17 @@ def verify(
     click.get_current_context().exit(0 if standing.holds else NOT_HELD)
 
 
+_HELD = {"expired": "in time", "superseded": "not superseded", "withdrawn": "not withdrawn"}
+"""Steps that are named by what goes wrong, as they are called where nothing does."""
+
+
 def _say(standing: Standing) -> None:
     from careaudit.plan.toml_text import plain
 
     for check in standing.checks:
-        click.echo(f"{'held  ' if check.held else 'FAILED'}  {check.step:<11} "
-                   f"{plain(check.message)}")  # fmt: skip
+        name = _HELD.get(check.step, check.step) if check.held else check.step
+        held = "held  " if check.held else "FAILED"
+        click.echo(f"{held}  {name:<14} {plain(check.message)}")
     for state in standing.conditions:
         click.echo(_condition(state))
     click.echo("The council's record holds." if standing.holds

@@ -113,7 +113,7 @@ def verify(
         conditions = states(book, about[-1], as_of) if about else ()
     except CouncilError as fault:
         return _ended((), "ledger", str(fault))
-    intact = Check("ledger", held=True, message=f"{len(book.entries)} entries, all in their chain")
+    intact = Check("ledger", held=True, message=f"intact, its head is {book.head[:12]}")
     if not about:
         return _ended((intact,), "missing", "The ledger holds no decision.")
     return _walk(_Case(book, about[-1], conditions, council, files, model, as_of), intact)
@@ -263,14 +263,14 @@ def _superseded(case: _Case) -> str:
     for one in decisions(case.ledger):
         if one.decision.supersedes == mine:
             raise CouncilError(f"{mine} was superseded by {one.decision.record_id}.")
-    return "not superseded"
+    return "no later decision takes its place"
 
 
 def _withdrawn(case: _Case) -> str:
     withdrawal = case.decision.withdrawal
     if withdrawal is not None and withdrawal.on <= case.as_of:
         raise CouncilError(f"{case.decision.record_id} was withdrawn on {withdrawal.on}.")
-    return "not withdrawn"
+    return "it was not taken back"
 
 
 def _quorum(case: _Case) -> str:

@@ -17,7 +17,7 @@ from careaudit.council.decision import AUDIT, POLICY, Audited, Decision
 from careaudit.council.dsse import STATEMENT
 from careaudit.council.ledger import Ledger
 from careaudit.errors import CouncilError
-from careaudit.record import AuditRecord, Question, Verdict
+from careaudit.record import AuditRecord, Comparison, Question, Verdict
 
 OURS = "urn:careaudit:predicate"
 EQUITY_AUDIT = f"{OURS}:equity-audit:v0.1"
@@ -90,26 +90,27 @@ def _gate(record: AuditRecord, question: Question) -> Json:
     if question.measure is not None:
         gate["metric"] = question.measure
     worst = next((c for c in record.comparisons if c.id == question.worst), None)
-    if worst is None or (worst.segment, worst.group) not in _shown(record):
+    if worst is None or worst.u.value is None or not _shown(worst, record):
         return gate
-    if worst.ratio.value is not None:
-        gate["value"] = f"{worst.ratio.value:.6f}"
     return gate | {
-        "threshold": f"{question.limit.ratio:.6f}",
+        "unit": "gap over limit",
+        "value": f"{worst.u.value:.6f}",
+        "threshold": "1.000000",
         "segment": f"{worst.segment}={worst.group}",
         "n": worst.n,
     }
 
 
-def _shown(record: AuditRecord) -> set[tuple[str | None, str | None]]:
+def _shown(comparison: Comparison, record: AuditRecord) -> bool:
+    """Say whether a comparison is about one group, of at least as many as may be shown."""
     least = record.provenance.settings.min_cell
-    return {
-        (segment.name, group.group)
+    return comparison.n >= least and any(
+        (segment.name, group.group) == (comparison.segment, comparison.group)
+        and group.status in {"in_scope", "small"}
+        and (group.customers is None or group.customers >= least)
         for segment in record.segments
         for group in segment.groups
-        if group.status in {"in_scope", "small"}
-        and (group.customers is None or group.customers >= least)
-    }
+    )
 
 
 def test_result(record: AuditRecord, decision: Decision) -> Json:

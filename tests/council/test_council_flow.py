@@ -61,10 +61,10 @@ def test_open_decide_verify(house):
     approved(house)
     done = house.verify()
     assert done.exit_code == 0, done.output
-    held = re.findall(r"(?m)^held +(\w+)", done.stdout)
-    assert held == [
-        "ledger", "signature", "subject", "evidence", "audit", "policy", "expired", "superseded",
-        "withdrawn", "quorum", "conditions", "decision",
+    held = re.findall(r"(?m)^held {4}(.{14})", done.stdout)
+    assert [name.strip() for name in held] == [
+        "ledger", "signature", "subject", "evidence", "audit", "policy", "in time",
+        "not superseded", "not withdrawn", "quorum", "conditions", "decision",
     ]  # fmt: skip
 
 

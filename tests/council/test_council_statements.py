@@ -194,11 +194,14 @@ def test_a_group_too_small_to_be_shown_is_in_no_statement(out):
         assert group not in made
         assert "threshold" not in made
     question = record.questions[0].model_copy(update={"worst": first.id})
+    few = first.model_copy(update={"n": record.provenance.settings.min_cell - 1})
+    changed = record.model_copy(update={"comparisons": (few,), "questions": (question,)})
+    assert "threshold" not in json.dumps(statements.equity_audit(changed, decision))
     shown = statements.equity_audit(
         record.model_copy(update={"questions": (question,)}), decision
     )["predicate"]["gates"][0]  # fmt: skip
     assert shown["segment"] == f"language={first.group}"
-    assert shown["value"] == f"{first.ratio.value:.6f}"
+    assert (shown["value"], shown["threshold"]) == (f"{first.u.value:.6f}", "1.000000")
 
 
 # Envelopes that were tampered with.
