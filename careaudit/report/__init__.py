@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careaudit.documents import write_files
-from careaudit.errors import UsageError
+from careaudit.errors import RecordError, UsageError
 from careaudit.record import AuditRecord
 from careaudit.report.beside import NOTHING, Beside
+from careaudit.report.comparison import render_comparison, write_comparison
 
-__all__ = ["FORMATS", "NOTHING", "Beside", "Format", "render", "write", "write_file"]
+__all__ = [
+    "FORMATS",
+    "NOTHING",
+    "Beside",
+    "Format",
+    "render",
+    "render_comparison",
+    "write",
+    "write_comparison",
+    "write_file",
+]
 
 HINT = "Give a directory that you may write to, with room for the report."
 
@@ -72,13 +83,22 @@ FORMATS: dict[str, Format] = {
 
 
 def render(record: AuditRecord, format_name: str, beside: Beside = NOTHING) -> bytes:
-    """Return the record in one format; UsageError for an unknown format."""
+    """Return the record in one format; UsageError for an unknown format.
+
+    RecordError where a release comparison beside it is about another record.
+    """
     found = FORMATS.get(format_name)
     if found is None:
         raise UsageError(
             f"unknown report format: {format_name!r}.",
             where="formats",
             hint=f"Choose from {', '.join(FORMATS)}.",
+        )
+    if beside.release is not None and beside.release.new.record_sha256 != record.digest:
+        raise RecordError(
+            "the release comparison is about another record.",
+            where="comparison",
+            hint="Run `careaudit compare OLD NEW` with this record as NEW.",
         )
     return found.render(record, beside)
 

@@ -40,12 +40,14 @@ class Decided:
 class Beside:
     """All of it, on the day `as_of` (default: the day of the audit).
 
-    `earlier` is None where no ledger was given, and empty where it holds no earlier condition.
+    `earlier` is None where no ledger was given, and empty where it holds no earlier condition;
+    `checked` says whether the signatures of the ledger were verified.
     """
 
     as_of: date | None = None
     waivers: Sequence[Applied] = ()
     earlier: Sequence[Earlier] | None = None
+    checked: bool = True
     decided: Decided | None = None
     release: ReleaseComparison | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from careaudit.record import AuditRecord
@@ -76,7 +76,11 @@ def _names(record: AuditRecord) -> Iterator[str]:
 
 def note(record: AuditRecord, beside: Beside = NOTHING) -> str:
     """Say which names hold characters that the fonts lack; empty where there are none."""
-    texts = (*_names(record), *names(beside))
+    return escapes((*_names(record), *names(beside)))
+
+
+def escapes(texts: Iterable[str]) -> str:
+    """Say which of the texts hold characters that the fonts lack; empty where none does."""
     found = list(dict.fromkeys(n for n in texts if _foreign().search(clean(n))))
     if not found:
         return ""

@@ -37,6 +37,12 @@ def count(value: float) -> str:
     return signed(f"{whole:,}")
 
 
+def signed_count(value: float) -> str:
+    """Write a change of a count as "+120", "−35" or "0"."""
+    text = count(value)
+    return f"+{text}" if value > 0 and text[0].isdigit() else text
+
+
 def per_of(rates: Iterable[float | None]) -> int:
     """Return the denominator of a section: 100, or 1,000 or 10,000 where a rate needs it."""
     known = [r for r in rates if r is not None]

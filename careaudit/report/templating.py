@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING, Any
 from careaudit.record import AuditRecord
 from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import build
-from careaudit.report.wording import captions, council, decided, lineage, pages, standing, summary
+from careaudit.report.views.releases import build_comparison
+from careaudit.report.wording import (
+    captions,
+    council,
+    decided,
+    lineage,
+    pages,
+    releases,
+    standing,
+    summary,
+)
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
 from careaudit.report.wording.words import ANSWERS, MEANINGS, WAIVED
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
+
+    from careaudit.releases import ReleaseComparison
 
 _HERE = Path(__file__).parent / "templates"
 
@@ -65,15 +78,11 @@ def page(
     beside: Beside = NOTHING,
 ) -> str:
     """Return the report as one HTML document; `fit` says how tightly pages 1 to 3 are set."""
-    from markupsafe import Markup
-
-    sheets = ["style.css"] if medium == "pdf" else ["style.css", "screen.css"]
-    css = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     template = environment(medium).get_template("report.html.j2")
     return template.render(
         r=build(record, fit[1], beside),
         medium=medium,
-        css=Markup(css),  # noqa: S704 - our own style sheet
+        css=_css(medium, fonts),
         version=record.provenance.careaudit,
         texts=summary,
         pages=pages,
@@ -89,4 +98,41 @@ def page(
         escapes=escapes,
         fit=fit,
         summary_only=summary_only,
+        releases=releases,
     )
+
+
+def comparison_page(
+    comparison: ReleaseComparison,
+    medium: str,
+    fonts: str,
+    escapes: str = "",
+    *,
+    picture: bool = True,
+    first_only: bool = False,
+) -> str:
+    """Return the comparison of two releases as one HTML document.
+
+    `picture` says whether page one has room for one, `first_only` asks for page one alone.
+    """
+    return (
+        environment(medium)
+        .get_template("compare.html.j2")
+        .render(
+            c=build_comparison(comparison),
+            medium=medium,
+            css=_css(medium, fonts),
+            releases=releases,
+            escapes=escapes,
+            picture=picture,
+            first_only=first_only,
+        )
+    )
+
+
+def _css(medium: str, fonts: str) -> Markup:
+    from markupsafe import Markup
+
+    sheets = ["style.css"] if medium == "pdf" else ["style.css", "screen.css"]
+    text = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
+    return Markup(text)  # noqa: S704 - our own style sheet

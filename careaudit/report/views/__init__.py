@@ -10,6 +10,7 @@ from careaudit.report.views import annex, findings, summary
 from careaudit.report.views import beside as aside
 from careaudit.report.views.book import Book
 from careaudit.report.views.findings import Finding, Gap
+from careaudit.report.views.releases import Compared, build_comparison
 from careaudit.report.views.summary import Summary
 from careaudit.report.wording import standing
 from careaudit.report.wording.names import plain, said
@@ -47,6 +48,7 @@ class Report:
     justification: str
     earlier: aside.EarlierPage | None
     decision: aside.DecisionPage | None
+    release: Compared | None
 
 
 def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report:
@@ -83,4 +85,5 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
         justification=said(record.audit.justification or "", 600),
         earlier=aside.earlier_page(beside),
         decision=aside.decision_page(beside, on),
+        release=build_comparison(beside.release) if beside.release else None,
     )

@@ -110,6 +110,7 @@ class EarlierPage:
     """The table of earlier conditions, under its finding."""
 
     head: str
+    note: str
     rows: tuple[Condition, ...]
 
 
@@ -130,6 +131,7 @@ def earlier_page(beside: Beside) -> EarlierPage | None:
         return None
     return EarlierPage(
         say.earlier_head([e.condition.state for e in beside.earlier]),
+        say.EARLIER_NOTE if beside.checked else f"{say.EARLIER_NOTE} {say.UNCHECKED}",
         tuple(
             _condition(e.condition, say.of_decision(e.record_id, e.release)) for e in beside.earlier
         ),

@@ -246,5 +246,6 @@ PAGE = {
 NO_QUALITY = "The audit noted nothing about the data or the plan."
 REPLY = "Product owner’s reply"
 REPLY_EMPTY = "No reply is recorded. Name, day and reply:"
+KIND = "Equity impact report"
 FOOT = "Audit {number} · data {data}"
 """The footer: the audit's number and the start of the record's fingerprint."""
