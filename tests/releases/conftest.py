@@ -51,7 +51,8 @@ def frame(counts: Mapping[str, tuple[int, int]]) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def audit() -> Audit:
-    """Audit groups given as (decisions, adverse ones), or a frame."""
+    """Audit groups given as (decisions, adverse ones), or a frame; equal audits run once."""
+    made: dict[str, AuditRecord] = {}
 
     def make(
         counts: Mapping[str, tuple[int, int]] | pd.DataFrame,
@@ -70,7 +71,12 @@ def audit() -> Audit:
             gate=str(gate).lower(), ratio=ratio,
             subject='subject_id = "who"' if subject else "",
         )  # fmt: skip
-        data = counts if isinstance(counts, pd.DataFrame) else frame(counts)
-        return run(parse(change(text)), base=Path(), data=data, as_of=AS_OF)
+        text = change(text)
+        if isinstance(counts, pd.DataFrame):
+            return run(parse(text), base=Path(), data=counts, as_of=AS_OF)
+        key = f"{counts}{text}"
+        if key not in made:
+            made[key] = run(parse(text), base=Path(), data=frame(counts), as_of=AS_OF)
+        return made[key]
 
     return make

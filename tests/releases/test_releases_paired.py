@@ -133,7 +133,7 @@ def table(drawn: list[tuple[str, ...]]) -> pd.DataFrame:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(old=st.lists(rows, min_size=1, max_size=30), new=st.lists(rows, min_size=1, max_size=30))
 def test_paired_sums_are_those_of_a_loop(tmp_path, old, new):

@@ -18,7 +18,7 @@ from careaudit.releases.units import Both, Tally, Unit
 from careaudit.stats.multiplicity import weighted_holm
 from careaudit.stats.tolerance import Tolerance
 
-RUNS = 2_000
+RUNS = 1_000
 SE = (0.05 * 0.95 / RUNS) ** 0.5
 MARGIN = 0.02
 ALONE = frozenset({"g"})
