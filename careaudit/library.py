@@ -15,6 +15,8 @@ from careaudit.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from careaudit.report import Beside
+
 Value = str | int | float | bool
 Values = Value | Sequence[Value] | None
 
@@ -28,16 +30,23 @@ class AuditRecord(records.AuditRecord):
         return cls.model_construct(**dict(record))
 
     def save(
-        self, directory: str | Path, formats: Sequence[str] = ("json", "pdf", "html")
+        self,
+        directory: str | Path,
+        formats: Sequence[str] = ("json", "pdf", "html"),
+        *,
+        beside: Beside | None = None,
     ) -> list[Path]:
-        """Write `audit.json`, `report.pdf` and `report.html` to a folder; return their paths."""
-        from careaudit.report import write
+        """Write `audit.json`, `report.pdf` and `report.html` to a folder; return their paths.
 
-        return write(self, Path(directory), tuple(formats))
+        `beside` is what stands beside the record: waivers, conditions, a decision, a comparison.
+        """
+        from careaudit.report import NOTHING, write
 
-    def report(self, path: str | Path) -> Path:
+        return write(self, Path(directory), tuple(formats), beside or NOTHING)
+
+    def report(self, path: str | Path, *, beside: Beside | None = None) -> Path:
         """Write one report, its format told by the ending of the path: .pdf, .html or .json."""
-        from careaudit.report import FORMATS, write_file
+        from careaudit.report import FORMATS, NOTHING, write_file
 
         file = Path(path)
         name = file.suffix.removeprefix(".").lower()
@@ -47,7 +56,7 @@ class AuditRecord(records.AuditRecord):
                 where=str(path),
                 hint=f"Known: {', '.join('.' + known for known in FORMATS)}.",
             )
-        return write_file(self, file, name)
+        return write_file(self, file, name, beside or NOTHING)
 
 
 def load_plan(path: str | Path) -> plans.Plan:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from careaudit.cli import options
+
+if TYPE_CHECKING:
+    from careaudit.cli.beside import Found
 
 
 @click.command()
@@ -26,6 +30,15 @@ from careaudit.cli import options
     "-f", "--format", "form", type=click.Choice(["table", "json"]), default="table",
     help="What to print: the findings, or the record.",
 )  # fmt: skip
+@click.option(
+    "--waivers", type=click.Path(path_type=Path), metavar="FILE",
+    help="Findings that somebody answers for (default: careaudit-waivers.toml beside the plan).",
+)  # fmt: skip
+@click.option(
+    "--council", type=click.Path(path_type=Path), metavar="LEDGER",
+    help="The council's ledger, for its earlier conditions (default: council.jsonl beside the "
+    "plan).",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 @options.as_of
 @options.no_progress
@@ -42,6 +55,8 @@ def command(
     output: Path | None,
     formats: tuple[str, ...],
     form: str,
+    waivers: Path | None,
+    council: Path | None,
     quiet: bool,
     as_of: date | None,
     no_progress: bool,
@@ -71,6 +86,8 @@ def command(
     else:
         path = config or options.PLAN
         plan, base = plans.load(path), path if path.is_dir() else path.parent
+    # Read before the log is: a damaged file stops everything.
+    held = _beside(waivers, council, output, folder=None if decision is not None else base)
     with talk.progress(wanted=not no_progress) as progress:
         record = run(plan, base=base, as_of=as_of, progress=progress)
         written = []
@@ -78,7 +95,8 @@ def command(
             from careaudit.report import write
 
             progress("Writing the report")
-            written = write(record, output, formats)
+            on = date.fromisoformat(record.provenance.as_of)
+            written = write(record, output, formats, held.beside(record, on))
     if form == "json":
         click.echo(record.to_json(), nl=False)
     else:
@@ -87,3 +105,16 @@ def command(
         talk.notes(record)
     for file in written:
         click.echo(f"Wrote {file}", err=True)
+
+
+def _beside(
+    waivers: Path | None, council: Path | None, output: Path | None, folder: Path | None
+) -> Found:
+    """Read what is named, else what lies beside the plan; nothing where no report is written."""
+    from careaudit.cli.beside import Found, look
+
+    if output is not None:
+        return look(waivers, council, folder=folder)
+    if waivers or council:
+        raise click.UsageError("--waivers and --council go into the report: say where with -o.")
+    return Found()

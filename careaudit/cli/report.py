@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from careaudit.cli import options
+
+if TYPE_CHECKING:
+    from careaudit.record import AuditRecord
+    from careaudit.releases import ReleaseComparison
 
 
 @click.command()
@@ -19,24 +26,93 @@ from careaudit.cli import options
     "--formats", default="pdf,html", show_default=True, callback=options.check_formats,
     help="What to write, with commas between.",
 )  # fmt: skip
+@click.option(
+    "--waivers", type=click.Path(path_type=Path), metavar="FILE",
+    help="Findings that somebody answers for: they stand on page one.",
+)  # fmt: skip
+@click.option(
+    "--council", type=click.Path(path_type=Path), metavar="LEDGER",
+    help="The council's ledger: earlier conditions, and its decision on this audit.",
+)  # fmt: skip
+@click.option(
+    "--charter", type=click.Path(path_type=Path), metavar="FILE",
+    help="The council's charter, to check signatures (default: council.toml beside the ledger).",
+)  # fmt: skip
+@click.option(
+    "--comparison", type=click.Path(path_type=Path), metavar="FILE",
+    help="The compare.json of `careaudit compare`, with this record as the new release.",
+)  # fmt: skip
+@options.as_of
 @options.no_progress
 def command(
     record: Path,
     output: Path | None,
     formats: tuple[str, ...],
+    waivers: Path | None,
+    council: Path | None,
+    charter: Path | None,
+    comparison: Path | None,
+    as_of: date | None,
     no_progress: bool,
 ) -> None:
-    """Write the report of a record again.
+    """Write the report of a record again, or that of a comparison.
 
-    RECORD is the audit.json that `careaudit audit -o DIR` wrote. Nothing but the record is read.
+    RECORD is the audit.json that `careaudit audit -o DIR` wrote, or a compare.json. Nothing is read
+    but the record and what is named here. Once the council has decided on the audit, the report
+    with its decision is decided.pdf: report.pdf stays as the council read it.
     """
-    from careaudit.cli import talk
+    from careaudit.cli import beside, talk
     from careaudit.record import AuditRecord
-    from careaudit.report import write
+    from careaudit.report import write, write_comparison
 
+    if charter and not council:
+        raise click.UsageError("--charter goes with --council.")
     file = record / "audit.json" if record.is_dir() else record
-    found = AuditRecord.load(file)
+    found, digest = _document(file)
+    folder = output or file.parent
     with talk.progress(wanted=not no_progress) as progress:
-        progress("Writing the report")
-        for path in write(found, output or file.parent, formats):
-            click.echo(path)
+        if not isinstance(found, AuditRecord):
+            if waivers or council or comparison:
+                raise click.UsageError(
+                    "--waivers, --council and --comparison go with an audit.json."
+                )
+            progress("Writing the report")
+            written = write_comparison(found, folder, formats)
+        else:
+            held = beside.look(waivers, council, charter).beside(
+                found,
+                as_of or date.today(),  # noqa: DTZ011
+                sha256=digest,
+                decided=True,
+                release=_comparison(comparison),
+            )
+            progress("Writing the report")
+            written = write(found, folder, formats, held)
+    for path in written:
+        click.echo(path)
+
+
+def _document(path: Path) -> tuple[AuditRecord | ReleaseComparison, str]:
+    """Read a record or a comparison, with the digest of the file as it lies."""
+    from careaudit.documents import MAX_JSON, json_tree, read_bytes, text_of
+    from careaudit.errors import RecordError
+    from careaudit.record import AuditRecord
+
+    hint = "Give the audit.json that `careaudit audit -o DIR` wrote, or a compare.json."
+    raw = read_bytes(path, limit=MAX_JSON, error=RecordError, hint=hint)
+    text, where = text_of(raw, where=str(path), error=RecordError), str(path)
+    digest = hashlib.sha256(raw).hexdigest()
+    tree = json_tree(text, where=where, error=RecordError)
+    if isinstance(tree, dict) and "not_comparable" in tree:
+        from careaudit.releases import ReleaseComparison
+
+        return ReleaseComparison.from_json(text, where=where), digest
+    return AuditRecord.from_json(text, where=where), digest
+
+
+def _comparison(path: Path | None) -> ReleaseComparison | None:
+    if path is None:
+        return None
+    from careaudit.releases import ReleaseComparison
+
+    return ReleaseComparison.load(path / "compare.json" if path.is_dir() else path)

@@ -94,7 +94,8 @@ def render(record: AuditRecord, format_name: str, beside: Beside = NOTHING) -> b
             where="formats",
             hint=f"Choose from {', '.join(FORMATS)}.",
         )
-    if beside.release is not None and beside.release.new.record_sha256 != record.digest:
+    digest = beside.record_sha256 or record.digest
+    if beside.release is not None and beside.release.new.record_sha256 != digest:
         raise RecordError(
             "the release comparison is about another record.",
             where="comparison",

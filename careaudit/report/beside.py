@@ -41,10 +41,12 @@ class Beside:
     """All of it, on the day `as_of` (default: the day of the audit).
 
     `earlier` is None where no ledger was given, and empty where it holds no earlier condition;
-    `checked` says whether the signatures of the ledger were verified.
+    `checked` says whether the signatures of the ledger were verified. `record_sha256` is the
+    digest of the record's file as it lies (default: of the canonical record).
     """
 
     as_of: date | None = None
+    record_sha256: str | None = None
     waivers: Sequence[Applied] = ()
     earlier: Sequence[Earlier] | None = None
     checked: bool = True

@@ -13,16 +13,16 @@ from careaudit.council.decision import APPROVING, AUDIT
 from careaudit.council.dsse import opened
 from careaudit.council.ledger import read
 from careaudit.errors import CouncilError
-from careaudit.record import AuditRecord
 from careaudit.report.beside import Decided, Earlier
 
 
 def earlier(
-    path: Path, council: Council | None, record: AuditRecord, as_of: date
+    path: Path, council: Council | None, sha256: str, system: str | None, as_of: date
 ) -> tuple[Earlier, ...]:
     """Return the conditions of earlier approvals of the same system, as they stand on a day.
 
-    All of the last approval, and of those before it what is not met. Decisions about this very
+    `sha256` is of the audit's record, `system` what it audited (None: whatever was decided on). All
+    of the last approval, and of those before it what is not met. Decisions about this very
     audit, later ones, superseded and withdrawn ones are left out. CouncilError where the ledger is
     damaged, or a signature is not the council's (looked at where `council` is given).
     """
@@ -35,8 +35,8 @@ def earlier(
         if one.decision.decision in APPROVING
         and one.decision.record_id not in superseded
         and not (one.decision.withdrawal and one.decision.withdrawal.on <= as_of)
-        and one.decision.sha256(AUDIT) != record.digest
-        and record.audit.system in (None, one.decision.model.name)
+        and one.decision.sha256(AUDIT) != sha256
+        and system in (None, one.decision.model.name)
     ]
     found: list[Earlier] = []
     for place, held in enumerate(reversed(standing)):
@@ -50,16 +50,14 @@ def earlier(
     return tuple(found)
 
 
-def decided(
-    path: Path, council: Council | None, record: AuditRecord, as_of: date
-) -> Decided | None:
+def decided(path: Path, council: Council | None, sha256: str, as_of: date) -> Decided | None:
     """Return the last decision about this very audit, by the digest of its record; None if none.
 
     CouncilError where the ledger is damaged, or fewer keys have signed than the charter asks for.
     """
     book = read(path)
     known = [one for one in decisions(book) if one.decision.decided_on <= as_of]
-    about = [one for one in known if one.decision.sha256(AUDIT) == record.digest]
+    about = [one for one in known if one.decision.sha256(AUDIT) == sha256]
     if not about:
         return None
     held = about[-1]

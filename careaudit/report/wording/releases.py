@@ -258,8 +258,7 @@ def methods(found: ReleaseComparison) -> list[tuple[str, str]]:
         "Both releases decided the same cases, and each case is compared with itself. The range of"
         " a change is Newcombe’s for paired rates."
         if found.paired
-        else "The cases were not matched. The range of a change is Newcombe’s for two"
-        " rates."
+        else "The cases were not matched. The range of a change is Newcombe’s for two rates."
     )
     mix = (
         "Not needed: the cases are the same."
