@@ -42,7 +42,7 @@ def weigh(units: Sequence[Unit], *, adverse: bool) -> Weighed:
     """Test the rows of one question, all paired or all unpaired."""
     ours, flips = _change([unit.ours for unit in units])
     theirs, _ = _change([unit.theirs for unit in units])
-    gap = gap_change(ours, theirs)
+    gap = gap_change(ours, theirs, np.array([unit.correlation for unit in units]))
     upper, _ = _worsening(gap, SURE, adverse=adverse)
     _, lower80 = _worsening(gap, LIKELY, adverse=adverse)
     return Weighed(
@@ -92,7 +92,7 @@ def mixed(unit: Unit, strata: Strata | None, *, adverse: bool) -> StandardisedGa
         )
         rates.append((float(found.old), float(found.new)))
         excluded = max(excluded, float(found.excluded))
-    gap = gap_change(*changes)
+    gap = gap_change(changes[0], changes[1])
     upper, _ = _worsening(gap, SURE, adverse=adverse)
     (old, new), (old_other, new_other) = rates
     own = unit.reference is None

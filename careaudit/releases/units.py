@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from careaudit.record import POOLED, REST, AuditRecord, Comparison
 from careaudit.releases.document import NotCompared
 from careaudit.stats.clustering import pooled_effect
-from careaudit.stats.releases import Pairs, wilson_size
+from careaudit.stats.releases import Pairs, shared_correlation, wilson_size
 
 if TYPE_CHECKING:
     from careaudit.sources.paired import PairedScan
@@ -56,7 +56,8 @@ class Both(NamedTuple):
 class Unit:
     """One row: a group and its comparator (None: the row is the reference's own).
 
-    `members` and `against` are the groups that make up either side.
+    `members` and `against` are the groups that make up either side, `correlation` is that of
+    their changes.
     """
 
     group: str
@@ -66,6 +67,7 @@ class Unit:
     members: frozenset[str]
     against: frozenset[str]
     must_pass: bool
+    correlation: float = 0.0
 
 
 class Laid(NamedTuple):
@@ -252,8 +254,11 @@ def _from_pairs(
     several = [p for p in known.values() if p.customers != 1]
     floor = pooled_effect([p.n for p in several], [p.design_effect for p in several])
 
+    def effect(pairs: Pairs) -> float:
+        return max(pairs.design_effect, floor)
+
     def worth(pairs: Pairs) -> float:
-        return pairs.n / max(pairs.design_effect, floor)
+        return pairs.n / effect(pairs)
 
     def both(pairs: Pairs) -> Both:
         n, size = pairs.n, worth(pairs)
@@ -275,6 +280,8 @@ def _from_pairs(
         pool = frozenset(small) if _customers(together) >= least else pool
 
     units = [] if reference == REST else [_own(str(reference), both(known[str(reference)]))]
+    memberships = sum(p.customers or 0 for p in known.values())
+    moving = memberships > (scan.union(place.measure, place.segment, names).customers or 0)
     groups = [(g, known[g], frozenset({g})) for g in sorted(others & shown)]
     groups += [(POOLED, together, pool)] if pool and together else []
     for group, mine, members in groups:
@@ -282,13 +289,17 @@ def _from_pairs(
         if reference == REST:
             against = against_pool if group == POOLED else names - members
         theirs = scan.union(place.measure, place.segment, against)
-        if _customers(theirs) >= least:
-            units.append(
-                Unit(
-                    group, both(mine), reference, both(theirs), members, against,
-                    must_pass=group not in pool,
-                )
-            )  # fmt: skip
+        if _customers(theirs) < least:
+            continue
+        shared = scan.shared(place.measure, place.segment, members, against) if moving else None
+        units.append(
+            Unit(
+                group, both(mine), reference, both(theirs), members, against,
+                must_pass=group not in pool,
+                correlation=shared_correlation(mine, theirs, shared, effect(mine), effect(theirs))
+                if shared else 0.0,
+            )
+        )  # fmt: skip
     return units
 
 

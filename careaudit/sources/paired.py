@@ -17,7 +17,7 @@ from careaudit.plan import Plan
 from careaudit.sources.base import Request
 from careaudit.sources.files import Workspace, unreadable
 from careaudit.sources.rows import Stage, open_log
-from careaudit.stats.releases import Pairs
+from careaudit.stats.releases import Pairs, Shared
 
 Log = tuple[Plan, Path]
 """A plan and the folder that its paths are relative to."""
@@ -33,6 +33,12 @@ class PairedScan:
     def union(self, measure: str, segment: str, groups: frozenset[str]) -> Pairs:
         """Sum several groups as one, each customer once."""
         return self.cases.union(measure, segment, groups)
+
+    def shared(
+        self, measure: str, segment: str, groups: frozenset[str], others: frozenset[str]
+    ) -> Shared:
+        """Sum over the customers who stand in groups of both kinds."""
+        return self.cases.shared(measure, segment, groups, others)
 
 
 def pairable(measure: Rate) -> bool:
@@ -117,20 +123,42 @@ class Cases:
         """Sum several groups of a segment as one; a customer in two of them counts once."""
         if not groups:
             return Pairs(0, 0, 0, 0)
+        rows = self._inside(segment, groups)
+        return self._pairs(self._fetch(self._sums(rows, [], self._measures[measure]))[0])
+
+    def shared(
+        self, measure: str, segment: str, groups: frozenset[str], others: frozenset[str]
+    ) -> Shared:
+        """Sum over the customers who stand in groups of both kinds."""
+        if not (self.clustered and groups and others):
+            return Shared(0, 0, 0, 0)
+        mine = self._customers("a", segment, groups, measure)
+        theirs = self._customers("b", segment, others, measure)
+        both = mine.join(theirs, mine.a_subject == theirs.b_subject)
+        sums = both.aggregate(
+            nn=(both.a_n * both.b_n).sum(), nd=(both.a_n * both.b_d).sum(),
+            dn=(both.a_d * both.b_n).sum(), dd=(both.a_d * both.b_d).sum(),
+        )  # fmt: skip
+        return Shared(*(int(value or 0) for value in self._fetch(sums)[0]))
+
+    def _customers(self, alias: str, segment: str, groups: frozenset[str], measure: str) -> Any:
+        """Each customer's cases and their rise in some groups, under names that begin with alias."""
+        each = self._each(self._inside(segment, groups), ["subject"], self._measures[measure])
+        columns = {"subject": each.subject, "n": _n(each), "d": _rise(each)}
+        return each.select(**{f"{alias}_{name}": column for name, column in columns.items()})
+
+    def _inside(self, segment: str, groups: frozenset[str]) -> Any:
+        """The matched cases of some groups."""
         columns = [self._rows[self._segments[name]] for name in segment.split("*")]
         inside = ibis.or_(
             *(
                 ibis.and_(
-                    *(
-                        c == part
-                        for c, part in zip(columns, self._names[segment, name], strict=True)
-                    )
+                    *(c == p for c, p in zip(columns, self._names[segment, name], strict=True))
                 )
                 for name in sorted(groups)
             )
         )
-        rows = self._rows.filter(inside)
-        return self._pairs(self._fetch(self._sums(rows, [], self._measures[measure]))[0])
+        return self._rows.filter(inside)
 
     def _pairs(self, values: Sequence[Any]) -> Pairs:
         both, old_only, new_only, neither, customers, nn, dn, dd = (int(v or 0) for v in values)
@@ -138,25 +166,35 @@ class Cases:
             return Pairs(both, old_only, new_only, neither)
         return Pairs(both, old_only, new_only, neither, customers, nn, dn, dd)
 
-    def _sums(self, rows: Any, by: Sequence[str], measure: Rate) -> Any:
-        """Sum by group, and by customer first where they are named: the order of `Pairs`."""
+    def _each(self, rows: Any, keys: Sequence[str], measure: Rate) -> Any:
+        """Count pairs by keys."""
         was, is_ = (_among(rows[name], measure.events) for name in ("before", "after"))
         rows = rows.filter(_among(rows.before, measure.cases), _among(rows.after, measure.cases))
         counts = {
             "both": was & is_, "old_only": was & ~is_, "new_only": ~was & is_,
             "neither": ~was & ~is_,
         }  # fmt: skip
-        keys = [*by, *(["subject"] if self.clustered else [])]
         sums = {name: ibis.ifelse(flag, 1, 0).sum().cast("int64") for name, flag in counts.items()}
-        each = rows.group_by(keys).aggregate(**sums) if keys else rows.aggregate(**sums)
-        n = each.both + each.old_only + each.new_only + each.neither
-        rise = each.new_only - each.old_only
-        over = {name: each[name].sum() for name in counts}
+        return rows.group_by(list(keys)).aggregate(**sums) if keys else rows.aggregate(**sums)
+
+    def _sums(self, rows: Any, by: Sequence[str], measure: Rate) -> Any:
+        """Sum by group, and by customer first where they are named: the order of `Pairs`."""
+        each = self._each(rows, [*by, *(["subject"] if self.clustered else [])], measure)
+        n, rise = _n(each), _rise(each)
+        over = {name: each[name].sum() for name in ("both", "old_only", "new_only", "neither")}
         over |= {
             "customers": each.count(), "nn": (n * n).sum(), "dn": (rise * n).sum(),
             "dd": (rise * rise).sum(),
         }  # fmt: skip
         return each.group_by(list(by)).aggregate(**over) if by else each.aggregate(**over)
+
+
+def _n(each: Any) -> Any:
+    return each.both + each.old_only + each.new_only + each.neither
+
+
+def _rise(each: Any) -> Any:
+    return each.new_only - each.old_only
 
 
 def _among(slot: Any, slots: Slots) -> Any:

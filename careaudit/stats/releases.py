@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, ndtr
 
-from careaudit.stats.arrays import Floats, bisect, finite, share, table, two_sided_z
+from careaudit.stats.arrays import Floats, bisect, finite, numbers, share, table, two_sided_z
 from careaudit.stats.clustering import squared_residuals
 from careaudit.stats.rates import Bounds, newcombe, wilson
 
@@ -93,16 +93,17 @@ def paired_change(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> Cha
     return Change(value, arms)
 
 
-def gap_change(group: Change, reference: Change) -> Change:
-    """Return how much the gap between two independent groups changed (MOVER).
+def gap_change(group: Change, reference: Change, correlation: ArrayLike = 0.0) -> Change:
+    """Return how much the gap between two groups changed (MOVER).
 
-    Positive where the group's rate rose more, or fell less, than the reference's.
-    Source: Zou & Donner 2008.
+    Positive where the group's rate rose more, or fell less, than the reference's. `correlation`
+    of the two changes is not 0 where customers stand in both. Source: Zou & Donner 2008.
     """
+    rho = numbers("correlation", correlation, -1.0, 1.0)
 
     def arms(z: Floats) -> Arms:
         ours, theirs = group.arms(z), reference.arms(z)
-        return Arms(np.hypot(ours.down, theirs.up), np.hypot(ours.up, theirs.down))
+        return Arms(_between(ours.down, theirs.up, rho), _between(ours.up, theirs.down, rho))
 
     return Change(group.value - reference.value, arms)
 
@@ -199,16 +200,51 @@ class Pairs:
         nn/n (Kish 1965) where no case changed, and n for a single customer.
         Source: linearised ratio variance, Rao & Scott 1992.
         """
-        n, rise = self.n, self.new_only - self.old_only
+        n = self.n
         if n == 0 or self.customers is None:
             return 1.0
         if self.customers < 2:
             return float(n)
-        independent = n * (self.old_only + self.new_only) - rise * rise
-        if independent == 0:
+        if self.spread == 0:
             return max(1.0, self.nn / n)
-        residuals = squared_residuals(n, rise, self.nn, self.dn, self.dd)
-        return max(1.0, self.customers / (self.customers - 1) * residuals / (n * independent))
+        residuals = squared_residuals(n, self.rise, self.nn, self.dn, self.dd)
+        return max(1.0, self.customers / (self.customers - 1) * residuals / (n * self.spread))
+
+    @property
+    def rise(self) -> int:
+        """How many more events the new release has."""
+        return self.new_only - self.old_only
+
+    @property
+    def spread(self) -> int:
+        """n^2 times the variance of the change of one case."""
+        return self.n * (self.old_only + self.new_only) - self.rise * self.rise
+
+
+class Shared(NamedTuple):
+    """Sums over customers of two groups, of products of their cases n and rises d in either."""
+
+    nn: int
+    nd: int
+    dn: int
+    dd: int
+
+
+def shared_correlation(
+    group: Pairs, reference: Pairs, shared: Shared, effect: float, reference_effect: float
+) -> float:
+    """Return the correlation of two groups' changes that their common customers make.
+
+    `effect` is the design effect that each group's variance is taken with. 0 where a group has
+    no variance. Source: methods 1.8, linearised covariance.
+    """
+    n, m = group.n, reference.n
+    if not group.spread or not reference.spread:
+        return 0.0
+    slope, other = group.rise / n, reference.rise / m
+    products = shared.dd - other * shared.dn - slope * shared.nd + slope * other * shared.nn
+    variance = effect * group.spread / n**3 * (reference_effect * reference.spread / m**3)
+    return float(np.clip(products / (n * m) / np.sqrt(variance), -1.0, 1.0))
 
 
 def wilson_size(rate: ArrayLike, low: ArrayLike, high: ArrayLike, level: float = LEVEL) -> Floats:

@@ -171,6 +171,19 @@ def test_a_union_counts_each_customer_once(tmp_path):
     assert sum(p.customers or 0 for p in scan.groups["adverse_rate", "lang"].values()) == 4
 
 
+def test_customers_of_two_groups_are_seen_in_both(tmp_path):
+    old, new = log(400), log(400, seed=2, harm=0.1)
+    scan = cases(tmp_path, old, new).scan([(CATALOGUE["adverse_rate"], "lang")])
+    shared = scan.shared("adverse_rate", "lang", frozenset({"en"}), frozenset({"es"}))
+    rise = (new.outcome == "no").astype(int) - (old.outcome == "no").astype(int)
+    table = new.assign(n=1, d=rise).pivot_table(
+        index="who", columns="lang", values=["n", "d"], aggfunc="sum", fill_value=0
+    )
+    expected = [(table[x]["en"] * table[y]["es"]).sum() for x in "nd" for y in "nd"]
+    assert tuple(shared) == tuple(expected)
+    assert shared.nn > 0
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_measures_among_one_kind_of_decision_have_no_pairs(name):
     assert pairable(CATALOGUE[name]) == (name != "adverse_precision")

@@ -11,9 +11,11 @@ from scipy.stats import binomtest
 from careaudit.stats.rates import newcombe, wilson
 from careaudit.stats.releases import (
     Pairs,
+    Shared,
     gap_change,
     mcnemar_exact,
     paired_change,
+    shared_correlation,
     standardise,
     unpaired_change,
     wilson_size,
@@ -154,6 +156,37 @@ def test_design_effect_of_a_paired_change_by_customers():
 )
 def test_design_effects_at_the_edges(pairs, deff):
     assert pairs.design_effect == deff
+
+
+def test_correlation_of_two_groups_by_customers():
+    # The variance of the gap's change is that of one linearised sum over customers.
+    rng = np.random.default_rng(11)
+    n = rng.integers(0, 4, size=(2, 60))
+    d = np.array([[rng.integers(-k, k + 1) for k in row] for row in n])
+
+    def pairs(at):
+        up, down = int(d[at].clip(0).sum()), int((-d[at]).clip(0).sum())
+        size, seen = int(n[at].sum()), int((n[at] > 0).sum())
+        sums = (int((n[at] ** 2).sum()), int((d[at] * n[at]).sum()), int((d[at] ** 2).sum()))
+        return Pairs(3, down, up, size - up - down - 3, seen, *sums)
+
+    g, r = pairs(0), pairs(1)
+    shared = Shared(*(int((x * y).sum()) for x in (n[0], d[0]) for y in (n[1], d[1])))
+    rest = [d[at] - p.rise / p.n * n[at] for at, p in ((0, g), (1, r))]
+    cov = (rest[0] * rest[1]).sum() / (g.n * r.n)
+    v = [2.0 * p.spread / p.n**3 for p in (g, r)]
+    assert shared_correlation(g, r, shared, 2.0, 2.0) == pytest.approx(cov / np.sqrt(v[0] * v[1]))
+    assert shared_correlation(Pairs(5, 0, 0, 5), r, shared, 1.0, 1.0) == 0
+
+
+def test_changes_that_go_together_are_known_better():
+    g, r = paired_change(500, 30, 70, 400), paired_change(1500, 80, 90, 1330)
+    ranges = [ends(gap_change(g, r, rho)) for rho in (-0.5, 0.0, 0.5)]
+    widths = [high - low for _, low, high in ranges]
+    assert widths[0] > widths[1] > widths[2]
+    assert len({value for value, _, _ in ranges}) == 1
+    same = gap_change(g, g, 1.0)
+    assert ends(same)[1:] == pytest.approx((0, 0), abs=0.01)
 
 
 # Laws.
