@@ -142,7 +142,7 @@ class Cases:
         return Shared(*(int(value or 0) for value in self._fetch(sums)[0]))
 
     def _customers(self, alias: str, segment: str, groups: frozenset[str], measure: str) -> Any:
-        """Each customer's cases and their rise in some groups, under names that begin with alias."""
+        """Each customer's cases and rise in some groups, under names that start with alias."""
         each = self._each(self._inside(segment, groups), ["subject"], self._measures[measure])
         columns = {"subject": each.subject, "n": _n(each), "d": _rise(each)}
         return each.select(**{f"{alias}_{name}": column for name, column in columns.items()})
