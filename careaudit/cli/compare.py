@@ -110,8 +110,9 @@ def _parts(found: ReleaseComparison) -> Iterator[Table | Text]:
         yield Text()
 
 
-def _urgency(change: GroupChange) -> tuple[bool, float]:
-    return change.verdict is None, -(change.worsening_upper or 0.0)
+def _urgency(change: GroupChange) -> tuple[int, float]:
+    order = ("fail", "inconclusive", "pass", None)
+    return order.index(change.verdict), -(change.worsening_upper or 0.0)
 
 
 def _word(verdict: str | None, reason: str) -> Text:
@@ -124,11 +125,11 @@ def _word(verdict: str | None, reason: str) -> Text:
 
 
 def _heading(question: ComparedQuestion) -> Text:
-    own = f"was {question.old_verdict or 'not asked'}, is {question.new_verdict or 'not asked'}"
+    own = f"{question.old_verdict or 'not asked'}, now {question.new_verdict or 'not asked'}"
     gate = "" if question.gate else " Not gated."
     reason = REASONS.get(question.reason, question.reason.replace("_", " "))
     return _word(question.verdict, question.reason).append(
-        f"  {question.id}: {question.measure}, {reason}. By itself it {own}.{gate}",
+        f"  {question.id}: {question.measure}, {reason}. Own verdict: {own}.{gate}",
         style="bold default",
     )
 

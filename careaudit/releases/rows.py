@@ -68,7 +68,7 @@ def _change(sides: Sequence[Both]) -> tuple[Change, Floats | None]:
 def _worsening(gap: Change, level: float, *, adverse: bool) -> tuple[Floats, Floats]:
     """Return the upper and the lower limit of the worsening."""
     low, high = gap.interval(level)
-    return (high, low) if adverse else (-low, -high)
+    return (high, low) if adverse else (0.0 - low, 0.0 - high)
 
 
 def mixed(unit: Unit, strata: Strata | None, *, adverse: bool) -> StandardisedGap | str:
@@ -185,7 +185,7 @@ def _people(change: Interval, n: int, *, adverse: bool) -> Interval:
     value, low, high = (n * (end or 0.0) for end in (change.value, change.low, change.high))
     if adverse:
         return Interval(value=value, low=low, high=high)
-    return Interval(value=-value, low=-high, high=-low)
+    return Interval(value=0.0 - value, low=0.0 - high, high=0.0 - low)  # never minus zero
 
 
 def money(before: Comparison, now: Comparison) -> Money | None:

@@ -83,6 +83,12 @@ def test_worse_is_worse_whichever_side_is_counted(audit):
     assert (other.people.low, other.people.high) == pytest.approx((one.people.low, one.people.high))
 
 
+def test_nothing_is_minus_zero(audit):
+    new = audit(EVEN, "2", measure="favorable_rate")
+    found = unpaired(audit(EVEN, measure="favorable_rate"), new)
+    assert "-0.0," not in found.to_json()
+
+
 def test_a_gap_that_shrank_passes_and_counts_what_was_gained(audit):
     found = unpaired(audit({"en": (4000, 200), "es": (4000, 420)}), audit(EVEN, "2"))
     assert answer(found) == ("pass", "not_worse")
