@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -69,26 +70,39 @@ def test_it_is_handed_its_own_files(hook, takes, leaves):
     assert not any(pattern.search(name) for name in leaves)
 
 
-def entry(run, hook, *files):
-    """Call a hook's entry line as pre-commit does: the names of files come last."""
-    name, *arguments = shlex.split(HOOKS[hook]["entry"])
-    assert name == "careaudit"
-    return run(*arguments, *files)
+def entry(folder, hook, *files):
+    """Run a hook's entry line as pre-commit does: the names of files come last."""
+    return subprocess.run(
+        [*shlex.split(HOOKS[hook]["entry"]), *files], cwd=folder, capture_output=True, text=True,
+        check=False, env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
 
 
-def test_a_sound_plan_passes_without_its_log_and_a_damaged_one_does_not(run, write_log):
-    write_log("careaudit.toml", PLAN)
-    assert entry(run, "careaudit-plan", "careaudit.toml").exit_code == 0
-    write_log("careaudit.toml", PLAN.replace("adverse_rate", "adverse_rat"))
-    done = entry(run, "careaudit-plan", "careaudit.toml")
-    assert done.exit_code == 3
-    assert "adverse_rate" in done.output
+@pytest.fixture
+def files(tmp_path):
+    """Two sound files and a damaged one for each hook; the log is nowhere."""
+    for name, text, damage in (
+        ("careaudit.toml", PLAN, ("adverse_rate", "adverse_rat")),
+        ("careaudit-waivers.toml", WAIVERS, ("2027-01-30", "2036-01-30")),
+    ):
+        for place in ("", "q 1", "damaged"):
+            file = tmp_path / place / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text.replace(*damage) if place == "damaged" else text, "utf-8")
+    return tmp_path
 
 
-def test_sound_waivers_pass_and_an_endless_one_does_not(run, write_log, tmp_path):
-    (tmp_path / "sub").mkdir()
-    write_log("sub/careaudit-waivers.toml", WAIVERS)
-    assert entry(run, "careaudit-waivers", "sub/careaudit-waivers.toml").exit_code == 0
-    write_log("sub/careaudit-waivers.toml", WAIVERS.replace("2027-01-30", "2036-01-30"))
-    done = entry(run, "careaudit-waivers", "sub/careaudit-waivers.toml")
-    assert done.exit_code == 3
+@pytest.mark.parametrize(
+    ("hook", "name", "says"),
+    [
+        ("careaudit-plan", "careaudit.toml", "adverse_rate"),
+        ("careaudit-waivers", "careaudit-waivers.toml", "365 days"),
+    ],
+)
+def test_sound_files_pass_and_each_damaged_one_is_found(files, hook, name, says):
+    done = entry(files, hook, name, f"q 1/{name}")
+    assert done.returncode == 0, done.stderr
+    for order in ((f"damaged/{name}", name), (name, f"damaged/{name}")):
+        done = entry(files, hook, *order)
+        assert done.returncode == 3, order
+        assert says in done.stderr
