@@ -14,7 +14,7 @@ HOSTILE = (
     "=1+1 <script>alert(1)</script> **bold** [x](javascript:0) \u202eevil\u202c \x1b[31m"
     ' 中文 العربية 😀 & "quotes" '
 )
-DAY = date(2026, 1, 10)
+DAY = date(2026, 7, 20)
 
 
 def on(record: AuditRecord) -> date:
@@ -30,7 +30,7 @@ def waiver(record: AuditRecord, place: int = 0, **more: Any) -> Waiver:
         "finding": c.id,
         "release": record.audit.release,
         "ceiling": round(size + 0.2, 2),
-        "reason": "The new scoring goes live on 1 March.\nUntil then two people read each refusal.",
+        "reason": "The new scoring goes live on 1 September.\nUntil then two read each refusal.",
         "approved_by": "Dana Roe, Head of care",
         "granted": on(record) - timedelta(days=3),
         "expires": on(record) + timedelta(days=60),
@@ -89,7 +89,7 @@ def member(name: str, vote: str | None, **more: Any) -> dict[str, Any]:
 def decision(record: AuditRecord, **more: Any) -> Decision:
     """Return a decision with conditions about a record."""
     tree: dict[str, Any] = {
-        "record_id": "CR-2026-01-10-1a2b3c4d",
+        "record_id": "CR-2026-07-20-1a2b3c4d",
         "model": {"name": "credit-bot", "version": "7.2.0"},
         "evidence": [
             {"name": n, "media_type": "text/plain", "sha256": s * 64}

@@ -139,7 +139,7 @@ def build_comparison(found: ReleaseComparison) -> Compared:
     pages = tuple(_page(found, place, q) for place, q in enumerate(found.questions, 1))
     counted = _people(found)
     return Compared(
-        title=plain(tell.page_title(found)),
+        title=tell.page_title(found),
         description=plain(tell.scope(found)),
         number=number,
         foot=tell.foot(number, f"{digest[:4]} {digest[4:8]}"),
@@ -338,7 +338,8 @@ def _gaps(old: float | None, new: float | None, per: int) -> str:
 def _upper(value: float | None, per: int, margin: float) -> str:
     if value is None:
         return num.NONE
-    return ("+" if value > 0 else "") + num.guarded(value * per, [0.0, margin * per], 1)
+    text = num.guarded(value * per, [0.0, margin * per], 1)
+    return f"+{text}" if value > 0 and text[0] not in "<>" else text
 
 
 def _mixed(c: GroupChange, per: int, margin: float) -> Mixed:
