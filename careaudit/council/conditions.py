@@ -71,8 +71,6 @@ def fulfilments(ledger: Ledger, held: Held, council: Council) -> None:
             statement,
             statements.CONDITION_MET,
             {
-                "recordId": held.decision.record_id,
-                "conditionId": said["condition_id"],
                 "fulfilment": {"digest": {"sha256": digest(said)}},
                 "ledger": {"sequence": entry.seq, "previous": entry.prev},
             },

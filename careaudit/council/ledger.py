@@ -103,7 +103,7 @@ def parse(raw: bytes, *, where: str = "ledger") -> Ledger:
     for number, line in enumerate(lines, start=1):
         entries.append(_entry(line, number, prev, f"{where}, line {number}"))
         prev = entries[-1].hash
-    if tail or seal != _seal(len(entries), prev):
+    if seal != _seal(len(entries), prev):
         raise LedgerError(
             "the ledger does not end with the seal of its entries: something was cut off, added "
             "or changed here.",

@@ -165,7 +165,6 @@ def _signed_decision(case: _Case) -> dict[str, Any]:
         statement,
         statements.COUNCIL_DECISION,
         {
-            "recordId": case.decision.record_id,
             "decisionRecord": {"digest": {"sha256": digest(entry.body["decision"])}},
             "ledger": {"sequence": entry.seq, "previous": entry.prev},
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,8 +13,8 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from careaudit.cli import main
-from careaudit.council import charters, deciding, decision, keys, statements
-from careaudit.council.ledger import append
+from careaudit.council import charters, deciding, decision, dsse, keys, statements
+from careaudit.council.ledger import Entry, Ledger, append
 from careaudit.record import AuditRecord
 
 DAY = "2026-11-22"
@@ -160,8 +162,13 @@ def filled(
     return head + "".join(made) + "[[questions_raised]]" + rest + "\n" + end
 
 
-def forge(house: House, **changes: Any) -> None:
-    """Append a decision that breaks the rules, signed with good keys: what decide would refuse."""
+def forge(
+    house: House, retold: dict[str, Callable[[dict[str, Any]], Any]] | None = None, **changes: Any
+) -> None:
+    """Append a decision that breaks the rules, signed with good keys: what decide would refuse.
+
+    `retold` changes what the statement of a name says, before it is signed.
+    """
     council = charters.load(house.charter)
     tree = decision.load(house.form).model_dump() | changes
     record = AuditRecord.load(house.audit / "audit.json")
@@ -169,7 +176,13 @@ def forge(house: House, **changes: Any) -> None:
         decision.Form.model_validate(tree), council.charter, statements.audited(record)
     )
     signers = [keys.private_key(house.key(name)) for name in ("chair", "voice")]
-    append(
-        house.ledger,
-        lambda ledger: ledger.next("decision", deciding.body(made, record, ledger, signers)),
-    )
+
+    def write(ledger: Ledger) -> Entry:
+        body = deciding.body(made, record, ledger, signers)
+        for name, change in (retold or {}).items():
+            statement = json.loads(base64.b64decode(body["statements"][name]["payload"]))
+            change(statement)
+            body["statements"][name] = dsse.signed(statement, signers)
+        return ledger.next("decision", body)
+
+    append(house.ledger, write)

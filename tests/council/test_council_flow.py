@@ -12,6 +12,7 @@ import pytest
 from houses import DAY, call, filled, forge
 
 from careaudit.council import earlier
+from careaudit.council.canonical import canonical, sha256
 from careaudit.council.ledger import Ledger, read
 
 CONDITIONS = """
@@ -329,6 +330,28 @@ def test_a_condition_met_in_somebody_elses_name(house):
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"condition_id": "c2"}, "another fulfilment"),
+        ({"on": DAY}, "another fulfilment"),
+        ({"evidence": "Nothing"}, "another fulfilment"),
+        ({}, "another ledger"),
+    ],
+)
+def test_a_note_that_was_signed_for_something_else(house, change, said):
+    """A signed note says one thing of one condition, at one place."""
+    approved(house, decision="approve_with_conditions", end=CONDITIONS)
+    done = call("condition", house.ledger, house.record_id(), "c1", "--evidence", "Audit 12",
+                "--by", "QA", "--on", "2026-12-10", "--charter", house.charter,
+                "--key", house.key("law"), "--key", house.key("voice"))  # fmt: skip
+    assert done.exit_code == 0, done.output
+    book = read(house.ledger)
+    replayed = book.next("condition", book.entries[1].body | change)
+    house.ledger.write_bytes(Ledger((*book.entries, replayed)).to_bytes())
+    broken(house.verify(), "signature", "line 3", said)
+
+
+@pytest.mark.parametrize(
     "note", [{}, {"condition_id": "c1", "evidence": "e", "by": "x", "on": "soon"}, {"on": 7}]
 )
 def test_a_note_that_says_nothing_damages_the_ledger(house, note):
@@ -380,6 +403,66 @@ def test_a_forged_majority_is_caught(house):
     house.fill(votes={"chair": "reject", "care": "reject", "law": "reject"})
     forge(house)
     broken(house.verify(), "decision", "is not what the votes say")
+
+
+# What good keys have signed, and is not sound all the same.
+
+
+@pytest.fixture
+def filled_in(house):
+    house.open()
+    house.fill()
+    return house
+
+
+def test_a_statement_about_another_model(filled_in):
+    def other(statement):
+        statement["subject"][0]["digest"]["sha256"] = "0" * 64
+
+    forge(filled_in, {"council-decision": other})
+    broken(filled_in.verify(), "subject", "another subject")
+
+
+def test_another_audit_statement_than_the_decision_names(filled_in):
+    forge(filled_in, {"equity-audit": lambda s: s["predicate"].update(verdict="PASSED!")})
+    broken(filled_in.verify(), "audit", "another auditStatement")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p["evidence"].pop(), "another evidence"),
+        (lambda p: p.update(verdict="COMPLIANT"), "what the audit found"),
+        (lambda p: p.pop("expiresOn"), "what the audit found"),
+        (lambda p: p.update(auditedOn=7), "what the audit found"),
+    ],
+)
+def test_an_audit_statement_that_says_something_else(filled_in, change, said):
+    """Both statements are signed, and the decision names the changed audit statement."""
+    made = {}
+
+    def audit(statement):
+        change(statement["predicate"])
+        made["sha256"] = sha256(canonical(statement))
+
+    def decision(statement):
+        statement["predicate"]["auditStatement"]["digest"] = dict(made)
+
+    forge(filled_in, {"equity-audit": audit, "council-decision": decision})
+    broken(filled_in.verify(), "audit", said)
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "careaudit.toml"])
+def test_a_decision_without_its_evidence(filled_in, name):
+    evidence = [e.model_dump() for e in form_of(filled_in).evidence if e.name != name]
+    forge(filled_in, evidence=evidence)
+    broken(filled_in.verify(), "evidence", f"did not read {name}")
+
+
+def test_a_decision_does_not_outlive_its_audit(filled_in):
+    forge(filled_in, expires_on=date(2028, 6, 1))
+    broken(filled_in.verify(day="2027-11-22"), "decision", "the audit itself expires")
+    broken(filled_in.verify(day="2027-11-23"), "expired", "expired on 2027-11-22")
 
 
 # What decide refuses, with nothing written.

@@ -12,6 +12,7 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from houses import DAY
+from securesystemslib.dsse import Envelope
 
 from careaudit.council import keys
 from careaudit.council.canonical import canonical
@@ -264,6 +265,13 @@ def test_what_is_signed_must_be_a_statement(pairs, statement):
     envelope = signed(statement, [keys.private_key(pairs[0][0])])
     with pytest.raises(CouncilError, match="no in-toto statement"):
         opened(envelope, [keys.public_key(pairs[0][1])], 1, where="x")
+
+
+def test_an_envelope_of_another_type_is_refused(pairs):
+    envelope = Envelope(canonical(STATEMENT), "application/json", {})
+    envelope.sign(keys.private_key(pairs[0][0]))
+    with pytest.raises(CouncilError, match=r"vnd\.in-toto"):
+        opened(envelope.to_dict(), [keys.public_key(pairs[0][1])], 1, where="x")
 
 
 def test_opening_leaves_the_envelope_as_it_was(pairs):
