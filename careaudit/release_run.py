@@ -14,7 +14,7 @@ from typing import NamedTuple
 from careaudit import conductor, releases
 from careaudit import plan as plans
 from careaudit.cells import Quantity, total
-from careaudit.documents import MAX_JSON, read_bytes, text_of, write_files
+from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import DataError, RecordError, UsageError
 from careaudit.measures import CATALOGUE, Rate
 from careaudit.plan import Plan, Segment
@@ -24,7 +24,7 @@ from careaudit.sources import Cases, Request, open_source, pair, pairable
 
 ENOUGH = 0.5
 """Share of the smaller log's decisions that must be matched to compare the same cases."""
-RECORD, PLAN, COMPARISON = "audit.json", "careaudit.toml", "compare.json"
+RECORD, PLAN = "audit.json", "careaudit.toml"
 Progress = Callable[[str], None]
 
 
@@ -60,14 +60,6 @@ def compare(
     progress("Comparing the releases")
     found = _beside(before, now, today)
     return releases.compare(before.record, now.record, margin, found)
-
-
-def write(comparison: ReleaseComparison, directory: str | Path) -> list[Path]:
-    """Write the comparison to a folder as `compare.json`; OutputError where it cannot be."""
-    return write_files(
-        {Path(directory) / COMPARISON: comparison.to_json().encode()},
-        hint="Name a folder that can be written to with -o.",
-    )
 
 
 # What was given.

@@ -46,6 +46,7 @@ LONGEST = 24
     show_default=True, help="The worsening that is still taken as none, as a share of decisions.",
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Write here.")
+@options.formats
 @click.option(
     "-f", "--format", "form", type=click.Choice(["table", "json"]), default="table",
     help="What to print: the changes, or the comparison.",
@@ -58,6 +59,7 @@ def command(
     new: Path,
     margin: float,
     output: Path | None,
+    formats: tuple[str, ...],
     form: str,
     quiet: bool,
     as_of: date | None,
@@ -74,7 +76,12 @@ def command(
 
     with talk.progress(wanted=not no_progress) as progress:
         found = release_run.compare(old, new, margin=margin, as_of=as_of, progress=progress)
-        written = release_run.write(found, output) if output is not None else []
+        written = []
+        if output is not None:
+            from careaudit.report import write_comparison
+
+            progress("Writing the report")
+            written = write_comparison(found, output, formats)
     if form == "json":
         click.echo(found.to_json(), nl=False)
     else:
