@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from houses import DAY, call, filled, forge
 
-from careaudit.council import earlier
+from careaudit.council import earlier, verify
 from careaudit.council.canonical import canonical, sha256
 from careaudit.council.ledger import Ledger, read
 
@@ -382,6 +382,26 @@ def test_a_failing_audit_is_refused_without_override_and_held_with_it(failing):
     assert "overridden until 2026-12-10" in done.stdout
     assert failing.verify(day="2026-12-10").exit_code == 0
     broken(failing.verify(day="2026-12-11"), "decision", "override ended on 2026-12-10")
+
+
+def test_a_standing_says_what_a_gate_must_know(failing):
+    approved(failing, decision="approve_with_conditions", end=CONDITIONS + OVERRIDE)
+
+    def standing(day: str):
+        return verify(
+            failing.ledger, failing.charter, record=failing.audit / "audit.json",
+            report=failing.audit / "report.pdf", plan=failing.audit / "careaudit.toml",
+            model=failing.model, as_of=date.fromisoformat(day),
+        )  # fmt: skip
+
+    now, later = standing(DAY), standing("2026-12-20")
+    assert (now.holds, now.step, now.override) == (True, "decision", True)
+    assert now.decision.record_id == failing.record_id()
+    held = read(failing.ledger).entries[0].body["statements"]["council-decision"]
+    assert now.envelope_sha256 == sha256(canonical(held))
+    assert (later.holds, later.step, later.override) == (False, "conditions", False)
+    assert [state.state for state in later.conditions] == ["late", "not_met"]
+    assert later.message == later.checks[-1].message
 
 
 @pytest.mark.parametrize(

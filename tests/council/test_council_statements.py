@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import json
 import re
 import subprocess
@@ -14,11 +15,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from houses import DAY
 from securesystemslib.dsse import Envelope
 
-from careaudit.council import keys
+from careaudit.council import keys, statements
 from careaudit.council.canonical import canonical
+from careaudit.council.deciding import decisions
 from careaudit.council.dsse import opened, signed
 from careaudit.council.ledger import START, read
 from careaudit.errors import CouncilError
+from careaudit.record import AuditRecord
 
 VERIFY = """
 import json, sys
@@ -110,16 +113,12 @@ def test_the_shape_of_an_equity_audit(out):
 
 
 def sha(path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_shape_of_a_council_decision(out):
     said = payload(out, "council-decision")["predicate"]
     audit = json.loads((out.root / "out" / "equity-audit.dsse.json").read_text())["payload"]
-    import hashlib
-
     assert said["auditStatement"]["digest"]["sha256"] == (
         hashlib.sha256(base64.b64decode(audit)).hexdigest()
     )
@@ -153,6 +152,13 @@ def test_statements_are_lower_camel_case_without_floats(out):
         walk(payload(out, name))
 
 
+@pytest.fixture
+def told(out):
+    """The record that was decided on, and the decision."""
+    record = AuditRecord.load(out.audit / "audit.json")
+    return record, decisions(read(out.ledger))[0].decision
+
+
 @pytest.mark.parametrize(
     ("verdict", "result", "place"),
     [
@@ -161,15 +167,11 @@ def test_statements_are_lower_camel_case_without_floats(out):
         ("fail", "FAILED", "failedTests"),
     ],
 )
-def test_a_test_result_never_passes_what_is_undecided(out, verdict, result, place):
-    from careaudit.council import statements
-    from careaudit.council.deciding import decisions
-    from careaudit.record import AuditRecord
-
-    record = AuditRecord.load(out.audit / "audit.json")
+def test_a_test_result_never_passes_what_is_undecided(told, verdict, result, place):
+    record, decision = told
     question = record.questions[0].model_copy(update={"verdict": verdict})
-    record = record.model_copy(update={"verdict": verdict, "questions": (question,)})
-    decision = decisions(read(out.ledger))[0].decision
+    beside = question.model_copy(update={"id": "not-gated", "gate": False})
+    record = record.model_copy(update={"verdict": verdict, "questions": (question, beside)})
     said = statements.test_result(record, decision)["predicate"]
     lists = {key: said[key] for key in ("passedTests", "warnedTests", "failedTests")}
     assert said["result"] == result
@@ -177,32 +179,31 @@ def test_a_test_result_never_passes_what_is_undecided(out, verdict, result, plac
     assert said["configuration"][0]["name"] == "careaudit.toml"
 
 
-def test_a_group_too_small_to_be_shown_is_in_no_statement(out):
+def test_a_group_too_small_to_be_shown_is_in_no_statement(told):
     """The worst comparison may be one that is hidden; then the statement says no group at all."""
-    from careaudit.council import statements
-    from careaudit.council.deciding import decisions
-    from careaudit.record import AuditRecord
-
-    record = AuditRecord.load(out.audit / "audit.json")
+    record, decision = told
     assert any(g.status == "suppressed" for s in record.segments for g in s.groups)
-    decision = decisions(read(out.ledger))[0].decision
-    first = record.comparisons[0]
-    for group in ("tiny", "small groups (pooled)"):
-        hidden = first.model_copy(update={"id": "x", "group": group})
+    first, least = record.comparisons[0], record.provenance.settings.min_cell
+
+    def gate(**changes):
+        worst = first.model_copy(update={"id": "x"} | changes)
         question = record.questions[0].model_copy(update={"worst": "x"})
-        changed = record.model_copy(update={"comparisons": (hidden,), "questions": (question,)})
-        made = json.dumps(statements.equity_audit(changed, decision))
-        assert group not in made
-        assert "threshold" not in made
-    question = record.questions[0].model_copy(update={"worst": first.id})
-    few = first.model_copy(update={"n": record.provenance.settings.min_cell - 1})
-    changed = record.model_copy(update={"comparisons": (few,), "questions": (question,)})
-    assert "threshold" not in json.dumps(statements.equity_audit(changed, decision))
-    shown = statements.equity_audit(
-        record.model_copy(update={"questions": (question,)}), decision
-    )["predicate"]["gates"][0]  # fmt: skip
+        changed = record.model_copy(update={"comparisons": (worst,), "questions": (question,)})
+        return statements.equity_audit(changed, decision)["predicate"]["gates"][0]
+
+    for hidden in ({"group": "tiny"}, {"group": "small groups (pooled)"}, {"n": least - 1}):
+        assert not {"segment", "n", "value", "threshold"} & gate(**hidden).keys()
+    shown = gate(n=least)
     assert shown["segment"] == f"language={first.group}"
     assert (shown["value"], shown["threshold"]) == (f"{first.u.value:.6f}", "1.000000")
+
+
+def test_a_small_count_of_unknown_rows_is_in_no_statement(told):
+    record, decision = told
+    unknown = {"none": 0, "few": 9, "many": 10}
+    accounts = record.accounts.model_copy(update={"unknown": unknown})
+    said = statements.equity_audit(record.model_copy(update={"accounts": accounts}), decision)
+    assert said["predicate"]["counts"]["unknown"] == {"none": 0, "many": 10}
 
 
 # Envelopes that were tampered with.
