@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from careaudit.library import AuditRecord, audit, load_plan
+    from careaudit.library import AuditRecord, ReleaseComparison, audit, compare, load_plan
 
-__all__ = ["AuditRecord", "__version__", "audit", "load_plan"]
+__all__ = ["AuditRecord", "ReleaseComparison", "__version__", "audit", "compare", "load_plan"]
 
 
 def __getattr__(name: str) -> Any:

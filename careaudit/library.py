@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from careaudit import conductor
+from careaudit import conductor, release_run, releases
 from careaudit import plan as plans
 from careaudit import record as records
 from careaudit.errors import UsageError
@@ -57,6 +57,18 @@ class AuditRecord(records.AuditRecord):
                 hint=f"Known: {', '.join('.' + known for known in FORMATS)}.",
             )
         return write_file(self, file, name, beside or NOTHING)
+
+
+class ReleaseComparison(releases.ReleaseComparison):
+    """A release comparison that can save and render itself."""
+
+    def save(
+        self, directory: str | Path, formats: Sequence[str] = ("json", "pdf", "html")
+    ) -> list[Path]:
+        """Write `compare.json`, `compare.pdf` and `compare.html`; return their paths."""
+        from careaudit.report import write_comparison
+
+        return write_comparison(self, Path(directory), tuple(formats))
 
 
 def load_plan(path: str | Path) -> plans.Plan:
@@ -120,6 +132,23 @@ def audit(
     )
     home = Path(base) if base else Path()
     return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=day))
+
+
+def compare(
+    old: records.AuditRecord | str | Path,
+    new: records.AuditRecord | str | Path,
+    *,
+    margin: float = releases.MARGIN,
+    as_of: date | str | None = None,
+) -> ReleaseComparison:
+    """Compare two releases and return what got better or worse, and for whom.
+
+    Each is a record, the path of one, or the path of a plan, which is audited on `as_of`. Two
+    plans whose logs share decisions are compared case by case. `margin` is the growth of a gap
+    that is still taken as none, as a share of decisions. Raises what `audit` raises.
+    """
+    found = release_run.compare(old, new, margin=margin, as_of=_day(as_of))
+    return ReleaseComparison.model_construct(**dict(found))
 
 
 def _frame(data: object) -> pd.DataFrame:

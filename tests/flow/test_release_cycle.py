@@ -276,7 +276,7 @@ def test_the_next_report_lists_the_condition(new):
         "report", new / "audit", "--council", new / "council.jsonl", "--charter",
         new / "council.toml", "-o", new / "next", "--formats", "html", "--as-of", "2027-01-05",
     )  # fmt: skip
-    html = (new / "next" / "report.html").read_text()
+    html = (new / "next" / "decided.html").read_text()
     assert "Denials in Spanish are reviewed by a person." in html
     assert "Late" in html
 
