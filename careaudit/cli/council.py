@@ -43,7 +43,16 @@ _report = click.option(
     "--report", type=_FILE, metavar="PDF", help="The report (default: report.pdf beside RECORD)."
 )
 _model = click.option("--model", type=_FILE, metavar="FILE", help="The model file under review.")
-_waivers = click.option("--waivers", type=_FILE, metavar="FILE", help="The waivers in force.")
+_waivers = click.option(
+    "--waivers", type=_FILE, metavar="FILE",
+    help="The waivers in force (default: careaudit-waivers.toml beside the plan).",
+)  # fmt: skip
+
+
+def _in_force(waivers: Path | None, plan: Path) -> Path | None:
+    """The waivers that were named, else those beside the plan, as the gate takes them."""
+    beside = (plan if plan.is_dir() else plan.parent) / "careaudit-waivers.toml"
+    return waivers or (beside if beside.exists() else None)
 
 
 @click.group()
@@ -96,7 +105,9 @@ def open_(
     place = _record(record)
     pdf = report or place.with_name("report.pdf")
     council = charters.load(charter)
-    packet = open_packet(place, config, pdf, council.charter, output, model=model, waivers=waivers)
+    packet = open_packet(
+        place, config, pdf, council.charter, output, model=model, waivers=_in_force(waivers, config)
+    )
     click.echo(f"{packet.record_id}: fill in {output / 'decision.toml'}.")
     for file in packet.files:
         click.echo(f"Wrote {file}", err=True)
@@ -222,7 +233,7 @@ def verify(
         report=report or place.with_name("report.pdf"),
         plan=config / options.PLAN if config.is_dir() else config,
         model=model,
-        waivers=waivers,
+        waivers=_in_force(waivers, config),
         as_of=_today(as_of),
     )
     _say(standing)

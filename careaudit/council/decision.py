@@ -31,6 +31,7 @@ Name = Literal["audit.json", "report.pdf", "careaudit.toml", "careaudit-waivers.
 """The evidence a council may read, by the name it has in the packet."""
 AUDIT: Name = "audit.json"
 POLICY: Name = "careaudit.toml"
+WAIVERS: Name = "careaudit-waivers.toml"
 REQUIRED: tuple[Name, ...] = (AUDIT, "report.pdf", POLICY)
 
 

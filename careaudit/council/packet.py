@@ -12,7 +12,7 @@ from typing import Any
 
 from careaudit.council.canonical import sha256
 from careaudit.council.charters import Charter
-from careaudit.council.decision import AUDIT, FORM, Evidence
+from careaudit.council.decision import AUDIT, FORM, WAIVERS, Evidence
 from careaudit.council.files import Fingerprint, fingerprint, read_evidence
 from careaudit.council.findings_csv import findings_csv
 from careaudit.council.form import form_text
@@ -53,7 +53,7 @@ def open_packet(
     """
     record, read = read_evidence(record_path, plan_path, report_pdf)
     if waivers is not None:
-        read["careaudit-waivers.toml"] = read_bytes(waivers, limit=MAX_TOML, error=CouncilError)
+        read[WAIVERS] = read_bytes(waivers, limit=MAX_TOML, error=CouncilError)
     evidence = [_piece(name, raw) for name, raw in read.items()]
     bound = fingerprint(model) if model is not None else None
     record_id = f"CR-{audited(record).as_of}-{sha256(read[AUDIT])[:8]}"

@@ -23,6 +23,7 @@ from careaudit.council.decision import (
     AUDIT,
     POLICY,
     REQUIRED,
+    WAIVERS,
     Audited,
     Decision,
     Name,
@@ -97,11 +98,12 @@ def verify(
 ) -> Standing:
     """Return how the council's decision about a record stands on a day.
 
-    Files are compared by their bytes; one that is not given, or cannot be read, does not hold.
+    Files are compared by their bytes; one that is not given, or cannot be read, does not hold, and
+    neither do waivers that the council did not read.
     CouncilError where the record itself or the charter cannot be read.
     """
     files: dict[Name, Path | None] = {
-        AUDIT: record, "report.pdf": report, POLICY: plan, "careaudit-waivers.toml": waivers,
+        AUDIT: record, "report.pdf": report, POLICY: plan, WAIVERS: waivers,
     }  # fmt: skip
     council, audit = load(charter), fingerprint(record).sha256
     if not ledger.exists():
@@ -198,6 +200,8 @@ def _evidence(case: _Case) -> str:
     names = [piece.name for piece in case.decision.evidence if piece.name != POLICY]
     for name in names:
         _same(case, name)
+    if case.files[WAIVERS] is not None and WAIVERS not in names:
+        raise CouncilError(f"The council did not read {WAIVERS}, and it was given.")
     return f"{', '.join(names)}: as the council read them"
 
 

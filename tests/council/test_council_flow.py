@@ -210,6 +210,21 @@ def test_waivers_that_the_council_read(house):
     broken(house.verify("--waivers", waivers), "evidence", "careaudit-waivers.toml differs")
 
 
+def test_waivers_beside_the_plan_are_read_without_being_named(house):
+    waivers = house.audit / "careaudit-waivers.toml"
+    waivers.write_text("schema_version = 1\n")
+    approved(house)
+    assert (house.packet / waivers.name).read_bytes() == waivers.read_bytes()
+    assert house.verify().exit_code == 0
+
+
+def test_a_waiver_that_the_council_has_not_seen(house):
+    """A waiver opens a gate, so one that was written after the decision closes it."""
+    approved(house)
+    (house.audit / "careaudit-waivers.toml").write_text("schema_version = 1\n")
+    broken(house.verify(), "evidence", "did not read careaudit-waivers.toml")
+
+
 def test_an_altered_plan(house):
     approved(house)
     plan = house.audit / "careaudit.toml"
