@@ -21,7 +21,7 @@ def _json(comparison: ReleaseComparison) -> bytes:
 
 def _pdf(comparison: ReleaseComparison) -> bytes:
     from careaudit.report.glyphs import escapes
-    from careaudit.report.pdf import Attached, font_css, rendered, written
+    from careaudit.report.pdf import Attached, font_css, sheets, written
     from careaudit.report.templating import comparison_page
 
     def page(*, picture: bool, first_only: bool = False) -> str:
@@ -30,8 +30,7 @@ def _pdf(comparison: ReleaseComparison) -> bytes:
             comparison, "pdf", font_css(), said, picture=picture, first_only=first_only
         )
 
-    first = rendered(page(picture=True, first_only=True))
-    text = page(picture=len(first.pages) == 1)
+    text = page(picture=sheets(page(picture=True, first_only=True)) == 1)
     attached = Attached(
         "compare.json",
         comparison.to_json(),

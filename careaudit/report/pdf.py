@@ -79,18 +79,27 @@ def rendered(text: str) -> Any:
     return html.render()
 
 
+def sheets(text: str) -> int:
+    """Count the pages that a part of a report takes; its links may lead nowhere."""
+    with _collected():
+        return len(rendered(text).pages)
+
+
 def written(text: str, attached: Attached) -> bytes:
     """Return an HTML text as PDF with its document inside; the same text gives the same bytes."""
     weasyprint = _weasyprint()
     day, raw = _day(attached.day), attached.text.encode()
-    attachment = weasyprint.Attachment(
-        string=raw,
-        name=attached.name,
-        description=attached.description,
-        created=day,
-        modified=day,
-        relationship="Data",
-    )
+
+    def attachment() -> Any:  # WeasyPrint reads one once
+        return weasyprint.Attachment(
+            string=raw,
+            name=attached.name,
+            description=attached.description,
+            created=day,
+            modified=day,
+            relationship="Data",
+        )
+
     with _strict(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour file open
         document = rendered(text)
@@ -99,15 +108,15 @@ def written(text: str, attached: Attached) -> bytes:
             made: bytes = document.write_pdf(
                 pdf_variant="pdf/a-3a",
                 pdf_identifier=hashlib.sha256(raw).digest()[:16],
-                attachments=[attachment],
+                attachments=[attachment()],
                 finisher=functools.partial(_finish, pad=pad),
             )
             if _AMBIGUOUS not in made:
                 return made
     raise RenderError(
         "a stream of the PDF ends in a way that readers take differently.",
-        where="report.pdf",
-        hint="Please report this as a bug, with audit.json if you may.",
+        where=attached.name,
+        hint=f"Please report this as a bug, with {attached.name} if you may.",
     )
 
 

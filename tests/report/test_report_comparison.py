@@ -142,7 +142,11 @@ def test_no_banned_word_and_no_long_sentence(name: str) -> None:
     [
         ("worse", "▲ Got worse", "Yes."),
         ("unchanged", "● Not worse", "No."),
-        ("licence", "▲ Action needed", "It is not shown to be worse, and it needs action"),
+        (
+            "licence",
+            "▲ Action needed",
+            "Release 7.2.0 is not shown to be worse, and it needs action",
+        ),
         ("nothing", "○ Cannot tell yet", "We cannot tell yet."),
         ("one_group", "○ Cannot tell yet", "We cannot tell yet."),
     ],
@@ -293,12 +297,12 @@ def test_higher_rates_lie_higher_and_no_label_covers_another(rates: list[Any]) -
     lines = [slope.Line(a, b, "left", f"g{i}", "plain") for i, (a, b) in enumerate(rates)]
     svg = slope.slope(lines, scale, "Old", "New", "x" * 50)
     height = float(re.findall(r'height="([\d.]+)"', svg)[0])
-    ends = [float(y) for y in re.findall(r'<circle cx="300.0" cy="([\d.]+)"', svg)]
+    ends = [float(y) for y in re.findall(rf'<circle cx="{slope.RIGHT}" cy="([\d.]+)"', svg)]
     for (_, one), y in zip(rates, ends, strict=True):
         for (_, other), z in zip(rates, ends, strict=True):
             if one > other:
                 assert y <= z + 0.1
-    labels = sorted(float(y) for y in re.findall(r'<text x="309.0" y="([\d.]+)"', svg))
+    labels = sorted(float(y) for y in re.findall(rf'<text x="{slope.RIGHT + 9}" y="([\d.]+)"', svg))
     assert len(labels) == len(rates)
     assert all(b - a >= slope.STEP - 0.2 for a, b in itertools.pairwise(labels))
     assert labels[0] > 0

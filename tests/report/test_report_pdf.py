@@ -184,6 +184,24 @@ def test_a_warning_of_weasyprint_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
         render(records.empty(), "pdf")
 
 
+def test_a_pdf_that_readers_take_differently_is_made_again_and_never_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from careaudit.errors import RenderError
+
+    finish, pads = pdf._finish, []
+
+    def finished(document: Any, made: Any, pad: int = 0) -> None:
+        pads.append(pad)
+        finish(document, made, pad)
+
+    monkeypatch.setattr(pdf, "_finish", finished)
+    monkeypatch.setattr(pdf, "_AMBIGUOUS", b"%%EOF")
+    with pytest.raises(RenderError, match="take differently"):
+        render(records.empty(), "pdf")
+    assert pads == list(range(8))
+
+
 def test_without_pango_the_error_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     import builtins
 

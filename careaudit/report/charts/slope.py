@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from careaudit.report.views.tables import Axis
 from careaudit.report.wording.names import plain
 
-WIDTH, LEFT, RIGHT, HEAD, STEP = 470.0, 74.0, 300.0, 24.0, 13.0
+WIDTH, LEFT, RIGHT, HEAD, STEP = 315.0, 58.0, 200.0, 22.0, 13.0
 """CSS pixels: the picture, its two columns, the room above, and the height of a label."""
 INK, QUIET, HAIR = "#1B2733", "#55606E", "#E3E7EC"
 COLOURS = {"plain": "#12436D", "action": "#B8500F", "grey": "#B4BCC6"}
@@ -49,8 +49,8 @@ def slope(lines: Sequence[Line], axis: Axis, old: str, new: str, alt: str) -> st
     span = axis.high - axis.low
     for place, label in axis.ticks:
         at = y((axis.low + span * place / 100) / axis.per)
-        parts.append(_line(LEFT - 34, at, RIGHT, at, HAIR, 1))
-        parts.append(_text(LEFT - 38, at + 4, label, QUIET, "end"))
+        parts.append(_line(LEFT - 30, at, RIGHT, at, HAIR, 1))
+        parts.append(_text(LEFT - 33, at + 4, label, QUIET, "end"))
     for x, label, anchor in ((LEFT, old, "middle"), (RIGHT, new, "middle")):
         parts.append(_line(x, HEAD, x, height - 8, HAIR, 1))
         parts.append(_text(x, 14, label, INK, anchor, bold=True))

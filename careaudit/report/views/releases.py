@@ -361,7 +361,7 @@ def _picture(changes: list[GroupChange], per: int, scale: Axis, old: str, new: s
             c.old_value,
             c.new_value,
             num.every(c.old_value, per) if c in named else "",
-            f"{_label(c, 20)}: {num.every(c.new_value, per)}" if c in named else "",
+            f"{_label(c, 16)}: {num.every(c.new_value, per)}" if c in named else "",
             "action" if c.verdict == "fail" else "plain",
             dashed=c.reference is None,
         )

@@ -108,7 +108,8 @@ def opening(found: ReleaseComparison) -> str:
     if kind is WORSE:
         return "Yes."
     if kind is ACTION:
-        return "It is not shown to be worse, and it needs action by itself."
+        new = title(release(found.new, "new", 30))
+        return f"{new} is not shown to be worse, and it needs action by itself."
     if kind is NOT_WORSE:
         return f"No. For each group judged, any growth of its gap is smaller than {margin}."
     return f"We cannot tell yet. {because(found.reason)}"
