@@ -28,9 +28,10 @@ def _record(path: Path) -> Path:
     return path / "audit.json" if path.is_dir() else path
 
 
+CHARTER = "council.toml"
 _charter = click.option(
-    "--charter", type=_FILE, default=Path("council.toml"), show_default=True,
-    help="Seats, quorum and keys of the council.",
+    "--charter", type=_FILE, metavar="FILE",
+    help="Seats, quorum and keys (default: council.toml beside the ledger).",
 )  # fmt: skip
 _keys = click.option(
     "--key", "keys", type=_FILE, multiple=True, required=True, metavar="KEY",
@@ -84,7 +85,9 @@ def key(name: str, output: Path) -> None:
 @click.option("-o", "--output", type=_FILE, required=True, metavar="DIR", help="Write here.")
 @_report
 @_model
-@_charter
+@click.option(
+    "--charter", type=_FILE, default=Path(CHARTER), show_default=True, help="Seats, quorum, keys."
+)
 @_waivers
 def open_(
     record: Path,
@@ -122,7 +125,7 @@ def open_(
     "-o", "--output", type=_FILE, metavar="DIR", help="Write the signed statements here, too."
 )
 def decide(
-    form: Path, ledger: Path, keys: tuple[Path, ...], charter: Path, output: Path | None
+    form: Path, ledger: Path, keys: tuple[Path, ...], charter: Path | None, output: Path | None
 ) -> None:
     """Check a filled form, sign the decision, and add it to the ledger.
 
@@ -131,7 +134,7 @@ def decide(
     from careaudit.council import charters, deciding
     from careaudit.council.keys import private_key
 
-    council = charters.load(charter)
+    council = charters.load(charter or ledger.with_name(CHARTER))
     held = deciding.decide(form, ledger, council, [private_key(path) for path in keys])
     click.echo(_line(held))
     if output is not None:
@@ -157,7 +160,7 @@ def condition(
     evidence: str,
     by: str,
     keys: tuple[Path, ...],
-    charter: Path,
+    charter: Path | None,
     on: date | None,
 ) -> None:
     """Note in the ledger that a condition of a decision is met, signed."""
@@ -166,7 +169,7 @@ def condition(
 
     deciding.meet(
         ledger,
-        charters.load(charter),
+        charters.load(charter or ledger.with_name(CHARTER)),
         [private_key(path) for path in keys],
         deciding.Said(record_id, condition_id, evidence, by, _today(on)),
     )
@@ -215,7 +218,7 @@ def verify(
     config: Path,
     report: Path | None,
     model: Path | None,
-    charter: Path,
+    charter: Path | None,
     waivers: Path | None,
     as_of: date | None,
 ) -> None:
@@ -228,7 +231,7 @@ def verify(
     place = _record(record)
     standing = council.verify(
         ledger,
-        charter,
+        charter or ledger.with_name(CHARTER),
         record=place,
         report=report or place.with_name("report.pdf"),
         plan=config / options.PLAN if config.is_dir() else config,

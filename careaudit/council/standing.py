@@ -99,13 +99,13 @@ def verify(
     """Return how the council's decision about a record stands on a day.
 
     Files are compared by their bytes; one that is not given, or cannot be read, does not hold, and
-    neither do waivers that the council did not read.
-    CouncilError where the record itself or the charter cannot be read.
+    neither do waivers that the council did not read, or signatures without charter and keys.
+    CouncilError where the record itself cannot be read.
     """
     files: dict[Name, Path | None] = {
         AUDIT: record, "report.pdf": report, POLICY: plan, WAIVERS: waivers,
     }  # fmt: skip
-    council, audit = load(charter), fingerprint(record).sha256
+    audit = fingerprint(record).sha256
     if not ledger.exists():
         return _ended((), "missing", f"There is no ledger at {ledger}: nothing was decided.")
     try:
@@ -118,6 +118,10 @@ def verify(
     intact = Check("ledger", held=True, message=f"intact, its head is {book.head[:12]}")
     if not about:
         return _ended((intact,), "missing", "The ledger holds no decision.")
+    try:
+        council = load(charter)
+    except CouncilError as fault:
+        return _ended((intact,), "signature", str(fault))
     return _walk(_Case(book, about[-1], conditions, council, files, model, as_of), intact)
 
 

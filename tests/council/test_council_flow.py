@@ -112,6 +112,32 @@ def test_another_key_in_the_charter(house):
     broken(house.verify(), "signature", "fewer than 2 of the charter's 3 keys")
 
 
+@pytest.mark.parametrize("name", ["council.toml", "keys/chair.pub"])
+@pytest.mark.parametrize("content", [None, b"", b"damaged"])
+def test_signatures_without_charter_or_keys(house, name, content):
+    approved(house)
+    path = house.root / name
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    broken(house.verify(), "signature", path.name)
+
+
+def test_the_charter_lies_beside_the_ledger(house):
+    assert house.open().exit_code == 0
+    house.fill(decision="approve_with_conditions", end=CONDITIONS)
+    signers = ("--key", house.key("law"), "--key", house.key("voice"))
+    done = call("decide", house.form, "--ledger", house.ledger, *signers)
+    assert done.exit_code == 0, done.output
+    done = call("condition", house.ledger, house.record_id(), "c1", "--evidence", "E", "--by", "QA",
+                "--on", DAY, *signers)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    done = call("verify", house.ledger, house.audit, "-c", house.audit, "--model", house.model,
+                "--as-of", DAY)  # fmt: skip
+    assert done.exit_code == 0, done.output
+
+
 def rewritten(house, change) -> None:
     """Rewrite the whole ledger, hashes and seal included, as someone without a key could."""
     ledger = Ledger()
