@@ -17,6 +17,8 @@ import pytest
 import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_report_html import sound
+from test_report_pdf import tagged
 from test_report_wording import BANNED, prose
 
 from careaudit import report
@@ -51,6 +53,14 @@ def section(text: str, anchor: str) -> str:
     """Return the text from an anchor to the next section or heading of the second level."""
     rest = text[text.index(f'id="{anchor}"') :]
     return words("<p " + re.split(r"<section|<h2 class=\"next\"", rest)[0])
+
+
+def pages(made: bytes, folder: Path) -> list[str]:
+    need("pdftotext")
+    path = folder / "made.pdf"
+    path.write_bytes(made)
+    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
+    return done.stdout.decode().split("\f")[:-1]
 
 
 def everything() -> Beside:
@@ -132,6 +142,14 @@ def test_a_void_waiver_is_shown_as_void_with_why(state: str, change: Any, why: s
     assert "1 waiver is void, and its page says why." in first(text)
     assert "□ Waiver void" in section(text, "q1")
     assert why in section(text, "q1")
+
+
+def test_a_waiver_of_a_finding_that_needs_none_covers_nothing() -> None:
+    passing = next(c for c in RECORD.comparisons if c.verdict == "pass")
+    place = [q.id for q in RECORD.questions].index(passing.question) + 1
+    text = raw(besides.waived(RECORD, besides.waiver(RECORD, finding=passing.id, ceiling=9.0)))
+    assert "the finding needs no action" in section(text, f"q{place}")
+    assert "void" not in first(text)
 
 
 def test_a_waiver_of_no_finding_stands_among_the_notes() -> None:
@@ -306,6 +324,33 @@ def test_a_rejection_without_conditions_or_dissent() -> None:
     assert "Override" not in words(text)
 
 
+def test_hostile_words_of_a_council_are_safe(tmp_path: Path) -> None:
+    bad = besides.HOSTILE
+    role = {"name_or_pseudonym": bad, "role": bad}
+    members = [besides.member("a", "approve", **role), besides.member("b", "reject", **role)]
+    conditions = [
+        {"id": "c1", "text": bad, "metric": bad, "threshold": bad, "owner": bad * 4,
+         "due": besides.DAY, "blocking": True}
+    ]  # fmt: skip
+    beside = besides.decided(
+        RECORD, members=members, conditions=conditions, reasons=bad * 90,
+        dissent=[{"member": "b", "text": bad * 90}],
+        override={"reason": bad * 90, "approver": bad * 90, "until": besides.DAY},
+        accepted_gaps=[
+            dict.fromkeys(("cell", "value", "justification", "alternatives_considered"), bad)
+        ],
+    )  # fmt: skip
+    text = raw(beside)
+    sound(text)
+    assert not re.search("<script|\u202e|\x1b", text)
+    made = render(RECORD, "pdf", beside)
+    for profile in ("ua1", "3a"):
+        assert page.is_pdf_compliant_bytes(made, profile=profile)
+    told = pages(made, tmp_path)
+    assert len(told[0].split()) <= 380
+    assert "People and money" in told[1]
+
+
 def test_a_dissent_of_many_words_is_printed_whole() -> None:
     text = ("Nobody asked. " * 700)[:9_990]
     said = raw(besides.decided(RECORD, dissent=[{"member": "advocate", "text": text}]))
@@ -334,18 +379,23 @@ def test_no_banned_word_and_no_long_sentence_beside() -> None:
         assert len(sentence.split()) <= 25, sentence
 
 
+def test_the_html_with_everything_is_sound() -> None:
+    hostile = besides.waiver(RECORD, 2, reason=besides.HOSTILE, approved_by=besides.HOSTILE)
+    more = besides.waived(RECORD, hostile).waivers
+    beside = everything()
+    sound(raw(dataclasses.replace(beside, waivers=(*beside.waivers, *more))))
+
+
 def test_the_pdf_with_everything_is_whole(tmp_path: Path) -> None:
-    need("pdftotext")
-    path = tmp_path / "all.pdf"
-    path.write_bytes(render(RECORD, "pdf", everything()))
+    made = render(RECORD, "pdf", everything())
     for profile in ("ua1", "3a"):
-        found = page.validate_pdf(str(path), profile=profile)
+        found = page.validate_pdf_bytes(made, profile=profile)
         assert found.is_compliant, [(f.rule_id, f.message) for f in found.failures]
-    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
-    pages = done.stdout.decode().split("\f")[:-1]
-    assert len(pages[0].split()) <= 380
-    assert "Where groups overlap" in pages[2]
-    assert "Contents, and how to read" in pages[3]
-    assert "Shapes and colours" in pages[3]
-    for number, text in enumerate(pages, 1):
+    told = pages(made, tmp_path)
+    tagged(tmp_path / "made.pdf")
+    assert len(told[0].split()) <= 380
+    assert "Where groups overlap" in told[2]
+    assert "Contents, and how to read" in told[3]
+    assert "Shapes and colours" in told[3]
+    for number, text in enumerate(told, 1):
         assert len(text.split()) >= 40, (number, text)

@@ -22,6 +22,8 @@ import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_report_beside import section, words
+from test_report_html import sound
+from test_report_pdf import tagged
 from test_report_wording import BANNED, prose
 
 from careaudit import report
@@ -70,6 +72,13 @@ def test_is_pdf_ua_1_and_pdf_a_3a_at_once(name: str) -> None:
     for profile in ("ua1", "3a"):
         found = page.validate_pdf_bytes(pdf(name), profile=profile)
         assert found.is_compliant, [(f.rule_id, f.message) for f in found.failures]
+
+
+@pytest.mark.parametrize("name", ["worse", "mixed", "hostile"])
+def test_is_tagged_for_those_who_cannot_see_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.pdf"
+    path.write_bytes(pdf(name))
+    tagged(path)
 
 
 def test_carries_the_comparison_and_prints_its_fingerprint(tmp_path: Path) -> None:
@@ -124,6 +133,11 @@ def test_unknown_formats_and_failures_leave_nothing(
     with pytest.raises(RenderError):
         write_comparison(made("nothing"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_html_is_well_formed_accessible_and_self_contained(name: str) -> None:
+    sound(raw(name))
 
 
 # The words.
