@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 
 import pytest
@@ -73,6 +74,26 @@ def test_a_hostile_name_gives_no_element(text):
     plain = opened(summary(named("plain")))
     assert tags == plain
     assert "html_block" not in {token.type for token in READER.parse(made)}
+
+
+def rows(text):
+    """The cells of each table row, as they are read."""
+    tokens = READER.parse(text)
+    found = []
+    for before, token in itertools.pairwise(tokens):
+        if token.type == "tr_open":
+            found.append([])
+        elif before.type == "td_open":
+            found[-1].append("".join(child.content for child in token.children))
+    return [cells for cells in found if cells]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_name_moves_a_cell(text):
+    answer = [cells[1] for cells in rows(summary(named(text))) if cells[-1] == "closes it"]
+    assert answer == ["▲ Action needed"]
+    waived = [cells for cells in rows(summary(named(text))) if cells[1] == "void: expired"]
+    assert [cells[2:4] for cells in waived] == [["1.25", "2027-01-30"]]
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=300))
