@@ -332,6 +332,11 @@ class _Gate:
         if not council.holds:
             self._closes(NO_COUNCIL, f"council_{council.step}", council.message)
             return
+        if council.decision is not None and council.decision.sha256("audit.json") != self.digest:
+            self._closes(
+                NO_COUNCIL, "council_evidence", "The council decided on another audit.json."
+            )
+            return
         self.reasons.append(Reason("council_approves", "notes", council.message))
 
 

@@ -69,9 +69,14 @@ class Lazy(click.Group):
 def _say(error: CareauditError) -> None:
     place = f"{error.where}: " if error.where else ""
     click.secho("Error: ", fg="red", bold=True, err=True, nl=False)
-    click.echo(f"{place}{error.what}", err=True)
+    click.echo(_tame(f"{place}{error.what}"), err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(_tame(f"  {error.hint}"), err=True)
+
+
+def _tame(text: str) -> str:
+    """Show what would steer a terminal: names of files and keys come from outside."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
 def _own_fault(error: Exception) -> None:
@@ -79,7 +84,7 @@ def _own_fault(error: Exception) -> None:
     import traceback
 
     click.echo(
-        f"careaudit {__version__} failed: {type(error).__name__}: {error}\n"
+        f"careaudit {__version__} failed: {type(error).__name__}: {_tame(str(error))}\n"
         "  This is a fault of careaudit, not of your data. Please report it; "
         "CAREAUDIT_DEBUG=1 shows the trace.",
         err=True,

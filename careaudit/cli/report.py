@@ -98,11 +98,11 @@ def _document(path: Path) -> tuple[AuditRecord | ReleaseComparison, str]:
     from careaudit.errors import RecordError
     from careaudit.record import AuditRecord
 
-    hint = "Give the audit.json that `careaudit audit -o DIR` wrote, or a compare.json."
+    hint = "Give the record, audit.json, that `careaudit audit -o DIR` wrote, or a compare.json."
     raw = read_bytes(path, limit=MAX_JSON, error=RecordError, hint=hint)
     text, where = text_of(raw, where=str(path), error=RecordError), str(path)
     digest = hashlib.sha256(raw).hexdigest()
-    tree = json_tree(text, where=where, error=RecordError)
+    tree = json_tree(text, where=where, error=RecordError, hint=hint)
     if isinstance(tree, dict) and "not_comparable" in tree:
         from careaudit.releases import ReleaseComparison
 

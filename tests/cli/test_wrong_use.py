@@ -79,3 +79,11 @@ def test_plan_commands_take_the_plan_as_audit_does():
     for args in (["plan", "check", "--no-data", "-c"], ["plan", "show", "-c"]):
         done = CliRunner().invoke(main, [*args, "sample_data/fair_control"])
         assert done.exit_code == 0, done.output
+
+
+def test_no_error_steers_the_terminal(run, write_log):
+    write_log("careaudit.toml", '[audit]\n"na\\u001b[2Jme" = "x"\n')
+    result = run("plan", "check", "careaudit.toml")
+    assert result.exit_code == 3
+    assert "\x1b" not in result.output
+    assert "\\x1b[2J" in result.stderr

@@ -329,7 +329,9 @@ def test_a_comparison_of_another_record_is_refused():
 
 
 def council(*, holds, step="decision", override=False):
-    return SimpleNamespace(holds=holds, step=step, message="The council says.", override=override)
+    return SimpleNamespace(
+        holds=holds, step=step, message="The council says.", override=override, decision=None
+    )
 
 
 @pytest.mark.parametrize("verdict", ["pass", "inconclusive", "fail"])
@@ -350,6 +352,13 @@ def test_a_council_overrides_fails_only_where_it_says_so(verdict, override, expe
     assert decision.exit_code == expected
     if verdict == "fail" and override:
         assert decision.questions[0].outcome == "overridden"
+
+
+def test_a_council_that_decided_on_another_record():
+    standing = council(holds=True)
+    standing.decision = SimpleNamespace(sha256=lambda name: "f" * 64)
+    decision = gate(record(), council=standing)
+    assert (decision.exit_code, codes(decision)) == (5, {"council_evidence"})
 
 
 # Laws.
