@@ -15,6 +15,7 @@ from scipy.special import betainc, ndtr
 from careaudit.stats.arrays import Floats, bisect, finite, numbers, share, table, two_sided_z
 from careaudit.stats.clustering import squared_residuals
 from careaudit.stats.rates import Bounds, newcombe, wilson
+from careaudit.stats.standardise import common_mix
 
 LEVEL = 0.95
 SURE = two_sided_z(LEVEL)
@@ -141,33 +142,9 @@ def standardise(
 
     A stratum weighs what it holds of the decisions of both releases together. One that either
     release did not meet is left out of both. Rates are 0 of 0 decisions where none is left.
-    Source: direct standardisation, methods 6; variance as an effective count.
+    Source: direct standardisation (`common_mix`).
     """
-    x0, n0, x1, n1 = table(x_old, n_old, x_new, n_new)
-    met = (n0 > 0) & (n1 > 0)
-    together = n0 + n1
-    kept = np.where(met, together, 0.0)
-    weights = share(kept, kept.sum(axis=-1, keepdims=True))
-    old, size_old = _weighted(x0, n0, weights)
-    new, size_new = _weighted(x1, n1, weights)
-    excluded = 1 - share(kept.sum(axis=-1), together.sum(axis=-1))
-    return Standardised(old, size_old, new, size_new, excluded)
-
-
-def _weighted(x: Floats, n: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Return a weighted mean of rates and the independent decisions that it is worth.
-
-    A stratum whose decisions all ended alike is taken to vary as the whole does: it would
-    otherwise look as if it were known without error.
-    """
-    rates = share(x, n)
-    mean = np.minimum((weights * rates).sum(axis=-1), 1.0)
-    whole = mean * (1 - mean)
-    spread = np.where((x == 0) | (x == n), whole[..., None], rates * (1 - rates))
-    variance = (weights**2 * share(spread, n)).sum(axis=-1)
-    alike = (weights**2 * share(np.ones_like(n), n)).sum(axis=-1)
-    size = np.where(alike > 0, share(np.ones_like(alike), alike), 0.0)
-    return mean, np.where(whole > 0, share(whole, variance), size)
+    return Standardised(*common_mix(x_old, n_old, x_new, n_new))
 
 
 @dataclass(frozen=True)
