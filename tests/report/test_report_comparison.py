@@ -31,7 +31,8 @@ from careaudit.errors import RenderError, UsageError
 from careaudit.releases import ReleaseComparison
 from careaudit.report import comparison, render_comparison, write_comparison
 from careaudit.report.charts import slope
-from careaudit.report.views.releases import MOST_LINES, _upper, build_comparison
+from careaudit.report.views.changes import MOST_LINES, _upper
+from careaudit.report.views.releases import build_comparison
 from careaudit.report.views.tables import axis
 from careaudit.report.wording.names import plain
 
