@@ -184,6 +184,32 @@ def test_customers_of_two_groups_are_seen_in_both(tmp_path):
     assert shared.nn > 0
 
 
+def test_cases_of_one_customer_that_change_together_are_worth_one(tmp_path):
+    def four(seed: int) -> pd.DataFrame:
+        data = log(600, seed=seed).assign(who=lambda d: d.id)
+        return pd.concat([data.assign(id=data.id + f"/{copy}") for copy in range(4)])
+
+    once = compare(tmp_path, *(log(600, seed=seed).assign(who="") for seed in (1, 2)))
+    each = {change.group: change for change in once.changes}
+    for change in compare(tmp_path, four(1), four(2)).changes:
+        single = each[change.group]
+        assert change.n_new == 4 * single.n_new
+        assert change.effective_new == pytest.approx(single.n_new, rel=0.01)
+        assert change.mcnemar_p == pytest.approx(single.mcnemar_p)
+        for end in ("value", "low", "high"):
+            old, new = getattr(single.change, end), getattr(change.change, end)
+            assert new == pytest.approx(old, abs=2e-4)
+
+
+def test_ids_that_repeat_among_the_rows_used_match_nothing(tmp_path):
+    new = log(100, seed=2).assign(key=[f"k{i}" for i in range(100)])
+    new.loc[1:3, "id"] = "d0"
+    columns = f'{IDS}\nconversation_id = "key"\n[log.dedup]\nkey = "conversation_id"'
+    paths = [write(tmp_path, "1", log(100)), write(tmp_path, "2", new, columns=columns)]
+    found = pair(*((load(path), tmp_path) for path in paths), AS_OF)
+    assert (found.repeated, found.matched, found.old, found.new) == (3, 0, 100, 100)
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_measures_among_one_kind_of_decision_have_no_pairs(name):
     assert pairable(CATALOGUE[name]) == (name != "adverse_precision")
