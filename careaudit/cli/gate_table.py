@@ -10,11 +10,12 @@ from rich.text import Text
 from careaudit.cli import talk
 from careaudit.cli.table import COLOURS
 from careaudit.report import numbers
+from careaudit.report.gates.texts import of_finding, of_question
 from careaudit.report.wording.names import clean, cut
-from careaudit.report.wording.words import gate_answer
 
 if TYPE_CHECKING:
     from careaudit.gate import Asked, Finding, GateDecision, Reason
+    from careaudit.report.wording.words import Answer
 
 EFFECTS = {
     "closes": ("✗ closes", "red"),
@@ -44,7 +45,7 @@ def _questions(decision: GateDecision) -> Table:
     table.add_column("gate", width=32)
     for asked in decision.questions:
         table.add_row(
-            _word(asked.outcome, asked.question.verdict, asked.question.reason),
+            _word(of_question(asked)),
             Text(_short(asked.question.id), style="bold"),
             "",
             _effect(asked),
@@ -64,7 +65,7 @@ def _finding(finding: Finding) -> tuple[Text | str, ...]:
     c = finding.comparison
     u = "–" if c.u.value is None else numbers.guarded(c.u.value, [1.0])
     return (
-        Text("  ").append_text(_word(finding.outcome, c.verdict, c.reason)),
+        Text("  ").append_text(_word(of_finding(finding))),
         Text(f"  {_short(f'{c.segment} = {c.group}')}"),
         u,
         Text(clean(finding.note or ""), style="dim"),
@@ -107,8 +108,7 @@ def outcome_line(decision: GateDecision) -> Text:
     )
 
 
-def _word(outcome: str, verdict: str, reason: str) -> Text:
-    found = gate_answer(outcome, verdict, reason)  # type: ignore[arg-type]  # the record's own
+def _word(found: Answer) -> Text:
     return Text(f"{found.shape} {found.word}", style=COLOURS.get(found.css, COVERED_COLOUR))
 
 

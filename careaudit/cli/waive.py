@@ -52,6 +52,8 @@ def command(
 
     today = as_of or date.today()  # noqa: DTZ011
     if check:
+        if finding is not None:
+            raise click.UsageError("--check reads a file: name it with --file.")
         _list(path, today)
         return
     if finding is None:

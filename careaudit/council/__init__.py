@@ -1,7 +1,7 @@
 """The council's record: packet, decision, signatures, ledger, and whether a decision stands."""
 
 from careaudit.council.charters import Charter, Council
-from careaudit.council.conditions import ConditionState, earlier
+from careaudit.council.conditions import ConditionState
 from careaudit.council.decision import Decision
 from careaudit.council.standing import Check, Standing, verify
 
@@ -12,6 +12,5 @@ __all__ = [
     "Council",
     "Decision",
     "Standing",
-    "earlier",
     "verify",
 ]

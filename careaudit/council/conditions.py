@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
 
 from careaudit.council import statements
 from careaudit.council.canonical import digest
-from careaudit.council.charters import Council, load
-from careaudit.council.deciding import Held, decisions
+from careaudit.council.charters import Council
+from careaudit.council.deciding import Held
 from careaudit.council.dsse import opened
-from careaudit.council.ledger import Entry, Ledger, read
+from careaudit.council.ledger import Entry, Ledger
 from careaudit.errors import LedgerError
 
 State = Literal["met", "late", "not_met"]
@@ -76,21 +75,6 @@ def fulfilments(ledger: Ledger, held: Held, council: Council) -> None:
             },
             where=where,
         )
-
-
-def earlier(
-    ledger: Path, charter: Path, as_of: date
-) -> tuple[str | None, tuple[ConditionState, ...]]:
-    """Return the last decision that has conditions, by its id, and how they stand on a day.
-
-    For the next audit's report. CouncilError where the ledger or a signature is not what it was.
-    """
-    book = read(ledger)
-    held = next((one for one in reversed(decisions(book)) if one.decision.conditions), None)
-    if held is None:
-        return None, ()
-    fulfilments(book, held, load(charter))
-    return held.decision.record_id, states(book, held, as_of)
 
 
 def _about(ledger: Ledger, held: Held) -> Iterator[Entry]:
