@@ -78,12 +78,14 @@ def test_standardised_rates_of_berkeley():
 # Oracles.
 
 
+@settings(deadline=None)
 @given(b=st.integers(0, 200), c=st.integers(0, 200))
 def test_mcnemar_is_the_binomial_test(b, c):
     expected = binomtest(b, b + c, 0.5).pvalue if b + c else 1.0
     assert float(mcnemar_exact(b, c)) == pytest.approx(expected, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(old=rate, new=rate, level=st.sampled_from([0.6, 0.9, 0.95, 0.999]))
 def test_an_unpaired_change_is_newcombe_at_any_level(old, new, level):
     expected = newcombe(*new, *old, level)
@@ -92,6 +94,7 @@ def test_an_unpaired_change_is_newcombe_at_any_level(old, new, level):
     )
 
 
+@settings(deadline=None)
 @given(counts=rate, deff=st.floats(1, 5))
 def test_an_interval_says_what_the_group_is_worth(counts, deff):
     x, n = counts[0] / deff, counts[1] / deff
@@ -99,6 +102,7 @@ def test_an_interval_says_what_the_group_is_worth(counts, deff):
     assert float(wilson_size(counts[0] / counts[1], low, high)) == pytest.approx(n, rel=1e-8)
 
 
+@settings(deadline=None)
 @given(
     parts=st.lists(st.tuples(cell, cell), min_size=1, max_size=8),
 )
@@ -192,6 +196,7 @@ def test_changes_that_go_together_are_known_better():
 # Laws.
 
 
+@settings(deadline=None)
 @given(g=table, r=table)
 def test_swapping_the_releases_mirrors_the_sign(g, r):
     def swapped(cells):
@@ -204,6 +209,7 @@ def test_swapping_the_releases_mirrors_the_sign(g, r):
     assert float(there.p()) == pytest.approx(float(back.p()), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(g0=rate, g1=rate, r0=rate, r1=rate)
 def test_swapping_unpaired_releases_mirrors_the_sign(g0, g1, r0, r1):
     there = gap_change(unpaired_change(*g0, *g1), unpaired_change(*r0, *r1))
@@ -212,6 +218,7 @@ def test_swapping_unpaired_releases_mirrors_the_sign(g0, g1, r0, r1):
     assert ends(back) == pytest.approx((-value, -high, -low), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(g=rate, r=rate)
 def test_releases_that_decided_alike_have_no_change(g, r):
     changed = gap_change(unpaired_change(*g, *g), unpaired_change(*r, *r))
@@ -223,7 +230,7 @@ def test_releases_that_decided_alike_have_no_change(g, r):
         assert float(change.p()) == 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(g=table, r=table)
 def test_more_of_the_same_data_narrows(g, r):
     def width(k):
@@ -235,7 +242,7 @@ def test_more_of_the_same_data_narrows(g, r):
     assert width(20) < width(1)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(g=table, r=table)
 def test_p_is_the_level_at_which_the_interval_reaches_zero(g, r):
     gap = gap_change(paired_change(*g), paired_change(*r))
