@@ -119,6 +119,35 @@ def test_two_segments_against_scipy():
     assert (ours.low, ours.high) == pytest.approx((ends.low, ends.high), abs=0.015)
 
 
+@pytest.mark.parametrize("cells", [[6, 14, 9, 5, 3, 2], [12, 28]])
+def test_biased_statistics_against_scipy(cells):
+    rows = np.repeat(np.arange(len(cells), dtype=float), cells)
+    values = np.arange(len(cells))
+
+    def variance(m):
+        mean = (m @ values) / m.sum(axis=1)
+        return (m @ values**2) / m.sum(axis=1) - mean**2
+
+    theirs = stats.bootstrap(
+        (rows,), np.var, n_resamples=20_000, method="BCa", rng=np.random.default_rng(15)
+    ).confidence_interval
+    ours = cells_interval(cells, variance, seeded(), draws=20_000)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), rel=0.02)
+
+
+def test_ties_count_half():
+    # 12 of 40: the estimate itself is drawn in 14 % of the draws
+    rows = np.repeat([1.0, 0.0], [12, 28])
+    theirs = stats.bootstrap(
+        (rows,), np.mean, n_resamples=20_000, confidence_level=0.6, method="BCa",
+        rng=np.random.default_rng(16),
+    ).confidence_interval  # fmt: skip
+    ours = cells_interval(
+        [12, 28], lambda m: m[:, 0] / m.sum(axis=1), seeded(), draws=20_000, level=0.6
+    )
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
 def test_coverage_for_customers():
     random = np.random.default_rng(7)
     covered = []

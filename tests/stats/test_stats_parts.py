@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,6 +119,28 @@ def test_errors_and_coverage_by_simulation():
             0.945, abs=0.015
         )
         assert np.sqrt(np.mean(found.se**2)) == pytest.approx(found.value.std(), rel=0.04)
+
+
+@given(g=groups, r=groups)
+def test_errors_of_the_split_by_its_slopes(g, r):
+    """The error of each part from the change that each of the four numbers makes alone."""
+    step = 0.01
+
+    def value(name, of):
+        return float(getattr(money_split(1, *of), name).value)
+
+    for name in ("total", "share", "size"):
+        variance = 0.0
+        for place, (field, error) in product((0, 1), (("p", "v_p"), ("mu", "v_mu"))):
+            moved = []
+            for sign in (-1, 1):
+                of = [g, r]
+                of[place] = of[place]._replace(**{field: getattr(of[place], field) + sign * step})
+                moved.append(value(name, of))
+            slope = (moved[1] - moved[0]) / (2 * step)
+            variance += getattr((g, r)[place], error) * slope**2
+        found = getattr(money_split(1, g, r), name)
+        assert found.se**2 == pytest.approx(variance, rel=1e-3, abs=1e-4)
 
 
 def test_difference_in_standard_deviations_from_the_rows():

@@ -110,6 +110,7 @@ def test_the_seed_case_runs_entirely_through_the_term():
     assert odds_ratio_mh(*TERM).value == pytest.approx(1)
     assert kitagawa(*TERM) == pytest.approx((0, 0.12))
     assert cmh(*TERM).p == pytest.approx(1)
+    assert cmh(*TERM, correction=True) == (0, 1, 1)
 
 
 def test_a_gap_that_surely_turns_is_simpson():
@@ -118,6 +119,12 @@ def test_a_gap_that_surely_turns_is_simpson():
     assert flags(crude(*stones), rate_difference_mh(*stones)) == (True, False)
     mirrored = swapped(stones)
     assert flags(crude(*mirrored), rate_difference_mh(*mirrored)) == (True, False)
+
+
+@pytest.mark.parametrize(("left", "attenuated"), [(0.051, False), (0.049, True), (-0.049, True)])
+def test_less_than_half_the_gap_is_attenuated(left, attenuated):
+    gap, within = (Estimate(value, value - 1, value + 1, 0.5) for value in (0.1, left))
+    assert flags(gap, within) == (False, attenuated)
 
 
 # Published splits (methods 17 and 3).
