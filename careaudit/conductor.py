@@ -22,6 +22,7 @@ from careaudit.judge import Asked, Judged, judge, overall
 from careaudit.measures import Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
 from careaudit.record import (
+    VALID_DAYS,
     Accounts,
     AuditInfo,
     AuditRecord,
@@ -42,8 +43,6 @@ from careaudit.sources import Request, Scan, open_source
 if TYPE_CHECKING:
     import pandas as pd
 
-VALID_DAYS = 365
-"""Evidence is good for a year (governance R05)."""
 LIBRARIES = ("duckdb", "fairlearn", "ibis-framework", "numpy", "pandas", "scipy")
 Progress = Callable[[str], None]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,9 @@ MAX_JSON = 256_000_000
 """The record of the largest audit (1,000 groups, every question) has some ten million bytes."""
 MAX_DEPTH = 64
 """Levels of nesting; our deepest document has eight."""
+_LONG_KEY = re.compile(
+    r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){%d}""" % MAX_DEPTH  # noqa: UP031
+)
 
 
 def read_bytes(
@@ -49,6 +53,8 @@ def text_of(raw: bytes, *, where: str, error: type[CareauditError]) -> str:
 
 def toml_tree(text: str, *, where: str, error: type[CareauditError]) -> dict[str, Any]:
     """Return the tables of a TOML text; `error` where it is not TOML or nests too deeply."""
+    if _LONG_KEY.search(text):  # tomllib would need memory by the square of its parts
+        raise error(f"nests too deeply: a key of more than {MAX_DEPTH} parts.", where=where)
     try:
         tree = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:

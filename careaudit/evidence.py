@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from careaudit.errors import RecordError
 from careaudit.judge import overall
 from careaudit.plan import Plan
 from careaudit.plan import Question as PlanQuestion
-from careaudit.record import POOLED, AuditRecord, Question
+from careaudit.record import POOLED, VALID_DAYS, AuditRecord, Group, Question
 
 NEARLY = 1e-9  # u of the same gap, written and read again
 
@@ -43,9 +43,27 @@ def contradictions(record: AuditRecord) -> Iterator[str]:
             yield f"{question.id} fails, and none of its comparisons does"
         if question.verdict == "pass" and not mine:
             yield f"{question.id} passes without a comparison"
+    yield from _sums(record)
     told = overall([(q.gate, q.verdict, q.reason) for q in record.questions])
     if told != (record.verdict, record.reason):
         yield f"its verdict is {record.verdict}, and its questions say {told[0]}"
+
+
+def _sums(record: AuditRecord) -> Iterator[str]:
+    """Yield numbers that do not go with each other, or with the verdict beside them."""
+    provenance, used = record.provenance, record.accounts.rows_used
+    if day(provenance.expires_on) > day(provenance.as_of) + timedelta(days=VALID_DAYS):
+        yield f"it is good until {provenance.expires_on}, over {VALID_DAYS} days after its day"
+    whole: set[tuple[str | None, str | None]] = set()
+    for segment in record.segments:
+        if sum(group.n for group in segment.groups) != used:
+            yield f"the groups of {segment.name} do not add up to {used:,} decisions"
+        whole |= {(segment.name, g.group) for g in segment.groups if g.status == "in_scope"}
+    for c in record.comparisons:
+        hidden = c.p_pass is None and (c.segment, c.group) not in whole
+        shown_within = c.p_pass is not None and c.p_pass <= provenance.settings.alpha_pass
+        if c.verdict == "pass" and not (shown_within or hidden):
+            yield f"{c.id} passes, and its gap is not shown to be within the limit"
 
 
 def planned(plan: Plan, record: AuditRecord) -> Iterator[Gap]:
@@ -72,6 +90,15 @@ def planned(plan: Plan, record: AuditRecord) -> Iterator[Gap]:
 
 
 def _unanswered(question: PlanQuestion, found: Question) -> Iterator[Gap]:
+    same_limit = question.limit.model_dump() == found.limit.model_dump()
+    same_measure = question.measure in (None, found.measure)
+    if not (same_limit and same_measure and question.inconclusive == found.inconclusive):
+        yield Gap(
+            "question_differs",
+            f"{question.id} was asked with another measure or limit, or another rule for what "
+            "cannot be told, than the plan's.",
+            question.id,
+        )
     for name in question.segments:
         if name not in found.segments:
             yield Gap(
@@ -109,6 +136,25 @@ def missing(record: AuditRecord) -> Iterator[Gap]:
             for group in groups.get(name, ()):
                 if group.status == "empty":
                     yield _no_group(question.id, name, group.group)
+                elif (question.id, name) in compared and _dropped(record, question, name, group):
+                    yield Gap(
+                        "missing_group",
+                        f"{question.id} does not compare {name} {group.group}.",
+                        question.id,
+                    )
+
+
+def _dropped(record: AuditRecord, question: Question, segment: str, group: Group) -> bool:
+    """Whether a group with decisions that count is neither compared nor compared with."""
+    if group.status not in {"in_scope", "small"}:
+        return False
+    mine = [c for c in record.comparisons if (c.question, c.segment) == (question.id, segment)]
+    named = {c.group for c in mine} | {c.reference for c in mine}
+    found = [
+        e.n for e in record.estimates
+        if (e.measure, e.segment, e.group) == (question.measure, segment, group.group)
+    ]  # fmt: skip
+    return group.group not in named and (not found or found[0] > 0)
 
 
 def day(text: str) -> date:

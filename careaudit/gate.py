@@ -133,17 +133,47 @@ def _refuse(record: AuditRecord, digest: str, beside: Beside) -> None:
             where="audit.json",
             hint="It was changed after the audit. Audit again.",
         )
-    if beside.baseline is not None and beside.baseline.digest == record.digest:
+    if beside.baseline is not None:
+        _refuse_baseline(record, beside.baseline)
+    if beside.release is not None:
+        _refuse_release(beside.release, digest)
+
+
+def _refuse_baseline(record: AuditRecord, baseline: AuditRecord) -> None:
+    """A baseline is another release of the same system, soundly audited before this one."""
+    now, then = record.audit, baseline.audit
+    faults = {
+        "is this very record, or this very log": baseline.digest == record.digest
+        or baseline.provenance.inputs == record.provenance.inputs != (),
+        "is of the same release": now.release is not None and now.release == then.release,
+        "is of another system": now.system != then.system,
+        "is later than the record": baseline.provenance.as_of > record.provenance.as_of,
+        "was never confirmed": then.outcome is not None and not then.outcome.confirmed,
+        "contradicts itself": next(evidence.contradictions(baseline), None) is not None,
+    }
+    if fault := next((words for words, holds in faults.items() if holds), None):
         raise RecordError(
-            "the baseline is this very record, which would wave everything through.",
+            f"the baseline {fault}.",
             where="baseline",
-            hint="Name the record of an earlier release.",
+            hint="Name the record of an earlier release of this system.",
         )
-    if beside.release is not None and beside.release.new.record_sha256 != digest:
+
+
+def _refuse_release(release: ReleaseComparison, digest: str) -> None:
+    from careaudit.releases import contradiction
+
+    if release.new.record_sha256 != digest:
         raise RecordError(
             "the release comparison is about another record.",
             where="comparison",
-            hint="Run `careaudit compare OLD NEW` with this record as NEW.",
+            hint="Compare again with this record as NEW; plans are audited on the record's own "
+            "day with --as-of.",
+        )
+    if fault := contradiction(release):
+        raise RecordError(
+            f"the comparison contradicts itself: {fault}.",
+            where="comparison",
+            hint="It was changed after it was made. Run `careaudit compare` again.",
         )
 
 
@@ -307,22 +337,27 @@ class _Gate:
         release = self.beside.release
         if release is None:
             return
-        if release.verdict == "fail":
-            self._closes(
-                FAILED, "release_worse",
-                f"The new release is worse than {_named(release.old.release)} "
-                f"({release.reason.replace('_', ' ')}).",
+        before = _named(release.old.release)
+        margin = f"margin {release.margin:g}"
+        if release.reason == "new_release_fails":  # its own findings close the gate, or are covered
+            self.reasons.append(
+                Reason("release_fails", "warns",
+                       f"Beside {before}, the new release needs action by itself ({margin}).")
             )  # fmt: skip
+        elif release.verdict == "fail":
+            self._closes(
+                FAILED, "release_worse", f"The new release is worse than {before} ({margin})."
+            )
         elif release.verdict == "inconclusive":
             self._closes(
                 UNDECIDED, "release_unclear",
-                f"Whether the new release is worse than {_named(release.old.release)} cannot be "
-                f"told ({release.reason.replace('_', ' ')}).",
+                f"Whether the new release is worse than {before} cannot be told "
+                f"({release.reason.replace('_', ' ')}, {margin}).",
             )  # fmt: skip
         else:
             self.reasons.append(
                 Reason("release_no_worse", "notes",
-                       f"The new release is not worse than {_named(release.old.release)}.")
+                       f"The new release is not worse than {before} ({margin}).")
             )  # fmt: skip
 
     def _council(self) -> None:

@@ -14,7 +14,15 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from filelock import FileLock
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from careaudit.documents import load_toml, write_files
 from careaudit.errors import WaiverError
@@ -26,9 +34,22 @@ from careaudit.record import AuditRecord, Comparison
 FILE = "careaudit-waivers.toml"
 DEFAULT_DAYS = 90
 MAX_DAYS = 365
+MOST = 2
 """A permanent exception is a changed limit in the plan, where reviewers see it."""
 
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+def _visible(text: str) -> str:
+    if not any(c.isprintable() and not c.isspace() for c in text):
+        msg = "say something that can be read"
+        raise ValueError(msg)
+    return text
+
+
+Said = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    AfterValidator(_visible),
+]
 State = Literal[
     "holds", "expired", "not_yet", "above_ceiling", "other_release", "not_failing", "no_finding"
 ]
@@ -120,7 +141,7 @@ def _apply(
 
     if comparison is None:
         return void("no_finding", "the audit has no such finding")
-    if waiver.release != release:
+    if waiver.release != release or release is None:
         return void(
             "other_release",
             f"it was given for release {waiver.release or '(none named)'}, and this is "
@@ -164,6 +185,12 @@ def draft(
             where="finding",
             hint=_instead(finding, record, list(failing)),
         )
+    if record.audit.release is None:
+        raise WaiverError(
+            "the audit names no release, so the waiver would never end with one.",
+            where="release",
+            hint="Say release in [audit] of the plan, and audit again.",
+        )
     if comparison.u.value is None:
         raise WaiverError(
             f'the size of "{finding}" is hidden, so no ceiling can be held against it.',
@@ -185,6 +212,12 @@ def draft(
         waiver = Waiver.model_validate(tree)
     except ValidationError as error:
         raise WaiverError(explain(error, tree), where="waiver") from None
+    if waiver.ceiling > MOST * size:
+        raise WaiverError(
+            f"the ceiling {waiver.ceiling:g} is over {MOST} times the gap of {size:.2f} limits.",
+            where="ceiling",
+            hint="A waiver covers the gap as it is, with a little room.",
+        )
     if size > waiver.ceiling:
         raise WaiverError(
             f"the gap is {size:.2f} limits, over the ceiling {waiver.ceiling}: void at once.",
@@ -211,6 +244,18 @@ def append(path: Path, waiver: Waiver) -> None:
 
     WaiverError where the file is damaged, or a waiver of the same finding and release is running.
     """
+    try:
+        with FileLock(f"{path}.lock"):
+            _append(path, waiver)
+    except OSError as fault:
+        raise WaiverError(
+            f"cannot be written: {fault.strerror or fault}.",
+            where=str(path),
+            hint="Name a file that you may write with --file.",
+        ) from None
+
+
+def _append(path: Path, waiver: Waiver) -> None:
     present = load(path) if path.exists() else ()
     for other in present:
         same = (other.finding, other.release) == (waiver.finding, waiver.release)

@@ -61,6 +61,9 @@ class Lazy(click.Group):
             ctx.exit(130)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            _say(_of_system(error))
+            ctx.exit(3)
         except Exception as error:  # noqa: BLE001 - no traceback reaches a user
             _own_fault(error)
             ctx.exit(70)
@@ -72,6 +75,15 @@ def _say(error: CareauditError) -> None:
     click.echo(_tame(f"{place}{error.what}"), err=True)
     if error.hint:
         click.echo(_tame(f"  {error.hint}"), err=True)
+
+
+def _of_system(error: OSError) -> CareauditError:
+    place = str(error.filename or "output")
+    return CareauditError(
+        f"{error.strerror or error}.",
+        where=place if len(place) <= 200 else f"{place[:200]}...",
+        hint="Check the name, the rights, and the room on the disk.",
+    )
 
 
 def _tame(text: str) -> str:

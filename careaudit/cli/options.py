@@ -17,10 +17,13 @@ def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date |
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
+        found = date.min
+    if not 1900 <= found.year <= 2999:
         msg = f"{value!r} is not a day such as {datetime.now().date().isoformat()}."  # noqa: DTZ005
-        raise click.BadParameter(msg) from None
+        raise click.BadParameter(msg)
+    return found
 
 
 def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001

@@ -63,6 +63,7 @@ def command(
     if expires and days:
         raise click.UsageError("give --expires or --days, not both.")
     from careaudit.record import AuditRecord
+    from careaudit.report.wording.names import clean
 
     file = record / "audit.json" if record.is_dir() else record
     waiver = waivers.draft(
@@ -77,8 +78,8 @@ def command(
     )
     waivers.append(path, waiver)
     click.echo(
-        f"Waived in {path}: {finding}, up to {waiver.ceiling:g} limits, until {waiver.expires}, "
-        f"approved by {approver}."
+        f"Waived in {path}: {clean(finding)}, up to {waiver.ceiling:g} limits, until "
+        f"{waiver.expires}, approved by {clean(approver)}."
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
@@ -106,6 +106,13 @@ def load(path: Path) -> Council:
         charter = Charter.model_validate(tree)
     except (ValidationError, RecursionError) as error:
         raise CouncilError(explain(error, tree), where=str(path), hint=_SHAPE) from None
+    for name in charter.keys:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise CouncilError(
+                f'the key "{name[:80]}" lies outside the charter\'s folder.',
+                where=str(path),
+                hint="Keep public keys beside the charter, where they are reviewed with it.",
+            )
     keys = tuple(public_key(path.parent / name) for name in charter.keys)
     if len({key.keyid for key in keys}) < len(keys):
         raise CouncilError(

@@ -16,7 +16,7 @@ from careaudit.council.decision import Decision
 from careaudit.council.dsse import signed
 from careaudit.council.files import fingerprint, read_evidence
 from careaudit.council.keys import Signer
-from careaudit.council.ledger import Entry, Ledger, append
+from careaudit.council.ledger import RESTORE, Entry, Ledger, append
 from careaudit.council.rules import faults
 from careaudit.documents import write_files
 from careaudit.errors import CouncilError
@@ -103,8 +103,11 @@ def held(entry: Entry) -> Held:
     """Return the decision of a ledger entry; CouncilError where it does not read as one."""
     where = f"ledger, line {entry.seq}"
     tree, envelopes = entry.body.get("decision"), entry.body.get("statements")
-    if not isinstance(tree, dict) or not isinstance(envelopes, dict):
-        raise CouncilError("is no decision.", where=where)
+    whole = set(entry.body) == {"decision", "statements"}
+    if not (whole and isinstance(tree, dict) and isinstance(envelopes, dict)):
+        raise CouncilError("is no decision.", where=where, hint=RESTORE)
+    if not set(envelopes) <= set(STATEMENTS):
+        raise CouncilError("holds a statement that is not its own.", where=where, hint=RESTORE)
     return Held(entry, forms.parsed(Decision, tree, where=where), envelopes)
 
 

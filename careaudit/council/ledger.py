@@ -35,7 +35,7 @@ MAX_LEDGER = 64_000_000
 """Some thousand decisions with their signatures."""
 WAIT = 60.0
 """Seconds to wait for another writer; an append takes well under one."""
-_RESTORE = "Restore it from version control; a ledger is never edited."
+RESTORE = "Restore it from version control; a ledger is never edited."
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def parse(raw: bytes, *, where: str = "ledger") -> Ledger:
             "the ledger does not end with the seal of its entries: something was cut off, added "
             "or changed here.",
             where=f"{where}, line {len(lines) + 1}",
-            hint=_RESTORE,
+            hint=RESTORE,
         )
     return Ledger(tuple(entries))
 
@@ -122,14 +122,14 @@ def _entry(line: bytes, seq: int, prev: str, where: str) -> Entry:
         or tree["kind"] not in get_args(Kind)
         or not isinstance(tree["entry"], dict)
     ):
-        raise LedgerError("is no entry of a ledger.", where=where, hint=_RESTORE)
+        raise LedgerError("is no entry of a ledger.", where=where, hint=RESTORE)
     entry = Entry(seq, prev, tree["kind"], tree["entry"])
     try:
         written = entry.line()
     except CouncilError as fault:
-        raise LedgerError(fault.what, where=where, hint=_RESTORE) from None
+        raise LedgerError(fault.what, where=where, hint=RESTORE) from None
     if written != line:
-        raise LedgerError(_difference(tree, seq, prev), where=where, hint=_RESTORE)
+        raise LedgerError(_difference(tree, seq, prev), where=where, hint=RESTORE)
     return entry
 
 

@@ -1,6 +1,6 @@
 """The audit record: its parts, and the document that holds them."""
 
-from careaudit.record.document import SCHEMA_VERSION, AuditRecord, schema
+from careaudit.record.document import SCHEMA_VERSION, VALID_DAYS, AuditRecord, schema
 from careaudit.record.parts import (
     POOLED,
     REST,
@@ -44,6 +44,7 @@ __all__ = [
     "POOLED",
     "REST",
     "SCHEMA_VERSION",
+    "VALID_DAYS",
     "Accounts",
     "Affected",
     "AuditInfo",

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 """The record schema written by this version. 1: the first."""
+VALID_DAYS = 365
+"""Evidence is good for a year (governance R05)."""
 _HINT = "Give the audit.json that `careaudit audit -o DIR` wrote."
 
 

@@ -12,7 +12,7 @@ from careaudit.releases.document import (
     StandardisedGap,
     schema,
 )
-from careaudit.releases.rule import compare, unpaired
+from careaudit.releases.rule import compare, contradiction, unpaired
 from careaudit.releases.units import Strata
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "StandardisedGap",
     "Strata",
     "compare",
+    "contradiction",
     "schema",
     "unpaired",
 ]

@@ -139,7 +139,7 @@ class ReleaseComparison(Part):
     paired: bool
     paired_reason: str | None = Field(description="Why decisions were not paired.")
     matched: Matched | None
-    margin: float
+    margin: float = Field(gt=0, lt=1)
     confidence: float
     alpha: float
     notes: tuple[str, ...] = Field(description="What a reader should know, in words.")

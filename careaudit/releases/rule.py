@@ -222,7 +222,11 @@ def question_verdict(
         return "fail", "worse"
     if new_verdict == "fail":
         return "fail", "new_release_fails"
-    holes = [OPEN.get(hole.reason, "not_comparable") for hole in not_compared if hole.closes]
+    holes = [
+        OPEN.get(hole.reason, "not_comparable")
+        for hole in not_compared
+        if hole.closes or (hole.reason == "new" and new_verdict != "pass")
+    ]  # nothing is shown of a new group but by the new release's own verdict
     for reason in ("missing", "not_comparable", "suppressed"):
         if reason in holes:
             return "inconclusive", reason
@@ -253,3 +257,19 @@ def _worst(changes: Sequence[GroupChange]) -> str | None:
         default=None,
     )
     return best.id if best else None
+
+
+def contradiction(found: ReleaseComparison) -> str | None:
+    """Say where a comparison's verdicts do not follow from its rows; None where they do."""
+    for question in found.questions:
+        mine = [c for c in found.changes if c.question == question.id and c.verdict]
+        holes = [hole for hole in found.not_comparable if hole.question == question.id]
+        told = question_verdict(mine, holes, question.new_verdict)
+        if told != (question.verdict, question.reason):
+            return f"{question.id} does not follow from its rows"
+        for change in mine:
+            if change.verdict == "pass" and not (change.worsening_upper or 0.0) < found.margin:
+                return f"{change.id} passes beyond the margin"
+    if overall(found.questions) != (found.verdict, found.reason):
+        return f"its verdict is {found.verdict}, and its questions say otherwise"
+    return None

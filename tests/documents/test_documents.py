@@ -43,6 +43,8 @@ def test_json_of_the_allowed_depth_is_read():
         (b"x = " + b"[" * 100 + b"]" * 100, "nests too deeply"),
         (b"x = " + b"[" * 100_000 + b"]" * 100_000, "not valid TOML|nests too deeply"),
         (b"#" * 1_000_001, "more than 1,000,000 bytes"),
+        (b"a." * 100_000 + b"a = 1", "nests too deeply"),
+        (b"[" + b'"a" . ' * 100_000 + b"a]", "nests too deeply"),
     ],
 )
 def test_hostile_toml_is_refused(tmp_path, raw, said):

@@ -44,8 +44,9 @@ def comparison(ask: Ask, group: str, verdict: str) -> dict[str, Any]:
         "n": 1000, "reference_n": 1000, "group_value": 0.3, "reference_value": 0.2,
         "difference": NUMBER, "ratio": NUMBER, "odds_ratio": None, "four_fifths": False,
         "harmed": "group", "tolerated_gap": 0.05, "u": {**NUMBER, "value": u}, "p_parity": 0.01,
-        "p_adjusted": 0.01, "p_pass": 0.5, "p_beyond": 0.1, "effective_n": 1000.0,
-        "design_effect": 1.0, "in_scope": True, "verdict": verdict, "reason": REASON[verdict],
+        "p_adjusted": 0.01, "p_pass": 0.01 if verdict == "pass" else 0.5, "p_beyond": 0.1,
+        "effective_n": 1000.0, "design_effect": 1.0, "in_scope": True, "verdict": verdict,
+        "reason": REASON[verdict],
         "detectable": {"gap": 0.1, "n_needed": 100},
         "affected": {"people": NUMBER, "money": None}, "score": NUMBER,
     }  # fmt: skip
@@ -87,6 +88,7 @@ def record(
          "status": "empty" if g in empty else "in_scope"}
         for g in names
     ]  # fmt: skip
+    used = sum(g["n"] for g in groups)
     tree = {
         "audit": {
             "name": "Credits", "system": "credit-bot", "release": release,
@@ -100,12 +102,18 @@ def record(
                          "min_effective_n": 100, "min_coverage": 0.95, "multiplicity": "holm",
                          "comparisons": 1, "min_cell": 10},
         },
-        "accounts": {"rows_read": 2000, "rows_used": 2000, "excluded": [], "unknown": {},
+        "accounts": {"rows_read": used, "rows_used": used, "excluded": [], "unknown": {},
                      "customers": 1800},
         "segments": [] if no_segments else [
             {"name": "income", "kind": "proxy", "reference": "5", "groups": groups}
         ],
-        "estimates": [],
+        "estimates": [
+            {"measure": "adverse_rate", "segment": "income", "group": g["group"],
+             "n": g["n"] if any(g["group"] in a.groups for a in asked) else 0, "events": None,
+             "value": None, "low": None, "high": None, "confidence": 0.95, "method": "wilson",
+             "state": "undefined"}
+            for g in groups
+        ],
         "comparisons": [comparison(a, g, v) for a in asked for g, v in a.groups.items()],
         "questions": questions,
         "impact": {"score": NUMBER, "headline": "", "people": NUMBER, "money": None,

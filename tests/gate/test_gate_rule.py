@@ -186,6 +186,27 @@ def test_a_record_is_no_baseline_of_itself():
         gate(found, baseline=found)
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"release": RELEASE}, "same release"),
+        ({"made": "2026-11-02"}, "later than the record"),
+        ({"confirmed": False}, "never confirmed"),
+    ],
+)
+def test_what_is_no_baseline(changes, says):
+    old = record(Ask(groups={"1": "fail"}, u={"1": 9.0}), **({"release": "7.1.0"} | changes))
+    with pytest.raises(RecordError, match=says):
+        gate(record(Ask(groups={"1": "fail"})), baseline=old)
+
+
+def test_a_baseline_of_another_system_is_refused():
+    old = record(Ask(groups={"1": "fail"}), release="7.1.0")
+    other = flip(old, audit=old.audit.model_copy(update={"system": "another-bot"}))
+    with pytest.raises(RecordError, match="another system"):
+        gate(record(Ask(groups={"1": "fail"})), baseline=other)
+
+
 # Evidence.
 
 
@@ -259,7 +280,7 @@ def test_a_record_of_its_plan_opens():
     [
         (planned(more=MORE), "missing_question"),
         (planned(order='["1", "4", "5"]'), "missing_group"),
-        (planned(more='inconclusive = "open"'), "plan_differs"),
+        (planned(order='["5", "1"]'), "plan_differs"),
     ],
 )
 def test_what_the_plan_asks_and_the_record_lacks_closes(plan, code):
@@ -301,16 +322,77 @@ def test_a_record_that_contradicts_itself_is_refused(part):
         gate(changed)
 
 
+def edited(found, name, **changes):
+    """The record with its first part of a kind changed, as with an editor."""
+    first, *rest = getattr(found, name)
+    return flip(found, **{name: (first.model_copy(update=changes), *rest)})
+
+
+def test_a_pass_without_its_evidence_is_refused():
+    for p_pass in (0.2, None):
+        with pytest.raises(RecordError, match="not shown to be within the limit"):
+            gate(edited(record(), "comparisons", p_pass=p_pass))
+
+
+def test_decisions_that_do_not_add_up_are_refused():
+    found = record(Ask(groups={"1": "pass", "2": "pass"}))
+    (segment,) = found.segments
+    less = segment.model_copy(update={"groups": segment.groups[:-1]})
+    with pytest.raises(RecordError, match="do not add up"):
+        gate(flip(found, segments=(less,)))
+
+
+def test_an_audit_is_good_for_a_year_whatever_it_says():
+    with pytest.raises(RecordError, match="over 365 days"):
+        gate(record(good_until="2027-11-02"))
+
+
+def test_a_group_whose_comparison_was_dropped_closes():
+    found = record(Ask(groups={"1": "pass", "2": "fail"}))
+    (asked,) = found.questions
+    passing = asked.model_copy(update={"verdict": "pass", "reason": "within_limit", "rest": None})
+    cut = flip(
+        found, comparisons=found.comparisons[:1], questions=(passing,), verdict="pass",
+        reason="within_limit",
+    )  # fmt: skip
+    assert codes(gate(cut)) == {"missing_group"}
+
+
+@pytest.mark.parametrize("change", ["inconclusive", "limit"])
+def test_a_question_asked_otherwise_than_planned_closes(change):
+    plan = planned()
+    found = record(plan_sha256=plan.digest)
+    (asked,) = found.questions
+    other = {
+        "inconclusive": "open", "limit": asked.limit.model_copy(update={"cap": 0.5}),
+    }[change]  # fmt: skip
+    assert codes(gate(edited(found, "questions", **{change: other}), plan=plan)) == {
+        "question_differs"
+    }
+
+
 # The release comparison and the council.
 
 
-def release(verdict, digest):
-    return SimpleNamespace(
-        verdict=verdict,
-        reason="established",
-        old=SimpleNamespace(release="7.1.0"),
+WHY = {"pass": "not_worse", "fail": "worse", "inconclusive": "insufficient"}
+
+
+def release(verdict, digest, reason=None, changes=None):
+    row = SimpleNamespace(
+        id="credit/income/1", question="credit", in_scope=True,
+        verdict="pass" if reason else verdict, worsening_upper=0.01,
+    )  # fmt: skip
+    asked = SimpleNamespace(
+        id="credit", gate=True, verdict=verdict, reason=reason or WHY[verdict],
+        new_verdict="fail" if reason else "pass",
+    )  # fmt: skip
+    found = SimpleNamespace(
+        verdict=verdict, reason=reason or WHY[verdict], margin=0.02, questions=(asked,),
+        changes=(row,), not_comparable=(), old=SimpleNamespace(release="7.1.0"),
         new=SimpleNamespace(record_sha256=digest),
-    )
+    )  # fmt: skip
+    vars(found).update(changes or {})
+    return found
 
 
 @pytest.mark.parametrize(
@@ -321,6 +403,33 @@ def test_a_worse_release_closes(verdict, expected, code):
     found = record()
     decision = gate(found, release=release(verdict, found.digest))
     assert (decision.exit_code, codes(decision)) == (expected, {code} - {None})
+
+
+def test_a_release_that_fails_by_itself_is_judged_by_its_own_findings():
+    found = record(Ask(groups={"1": "fail"}))
+    beside = {"release": release("fail", found.digest, "new_release_fails")}
+    assert codes(gate(found, **beside)) == {"fail"}
+    assert gate(found, **beside, waivers=[waiver()]).opens
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verdict": "pass", "reason": "not_worse"},
+        {"changes": (), "verdict": "pass", "reason": "not_worse"},
+        {"changes": ()},
+    ],
+)
+def test_a_comparison_that_contradicts_itself_is_refused(changes):
+    found = record()
+    with pytest.raises(RecordError, match="contradicts itself"):
+        gate(found, release=release("fail", found.digest, changes=changes))
+
+
+def test_a_comparison_that_passes_beyond_its_margin_is_refused():
+    found = record()
+    with pytest.raises(RecordError, match="beyond the margin"):
+        gate(found, release=release("pass", found.digest, changes={"margin": 0.005}))
 
 
 def test_a_comparison_of_another_record_is_refused():

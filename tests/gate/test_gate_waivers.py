@@ -1,6 +1,9 @@
 """The file of waivers: what it accepts, what it refuses, and how it grows."""
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from functools import partial
+from multiprocessing import get_context
 
 import pytest
 from gate_cases import DAY, Ask, record
@@ -43,6 +46,8 @@ def test_a_draft_keeps_the_gap_as_it_is_for_ninety_days():
         ({"finding": "credit/income/2"}, "Only a finding that fails"),
         ({"finding": "credit/incom/1"}, 'Did you mean "credit/income/1"'),
         ({"ceiling": 1.4}, "void at once"),
+        ({"ceiling": 3.1}, "over 2 times the gap"),
+        ({"approved_by": "\u200b"}, "can be read"),
         ({"ceiling": float("nan")}, "ceiling"),
         ({"ceiling": -1.0}, "ceiling"),
         ({"expires": DAY + timedelta(days=366)}, "more than 365 days"),
@@ -73,6 +78,25 @@ def test_appending_leaves_what_is_there(tmp_path):
     assert [w.finding for w in load(path)] == ["credit/income/9", "credit/income/1"]
 
 
+def test_an_audit_without_a_release_takes_no_waiver():
+    nameless = failing(release=None)
+    with pytest.raises(WaiverError, match="names no release"):
+        draft(nameless, "credit/income/1", reason="x", approved_by="y", granted=DAY)
+    made = said().model_copy(update={"release": None})
+    assert [a.state for a in apply([made], nameless, DAY)] == ["other_release"]
+
+
+def _write(path, place):
+    append(path, said().model_copy(update={"finding": f"credit/income/{place}"}))
+
+
+def test_writers_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "careaudit-waivers.toml"
+    with ProcessPoolExecutor(6, mp_context=get_context("spawn")) as pool:
+        list(pool.map(partial(_write, path), range(12)))
+    assert {w.finding for w in load(path)} == {f"credit/income/{n}" for n in range(12)}
+
+
 def test_a_running_waiver_is_not_given_twice(tmp_path):
     path = tmp_path / "careaudit-waivers.toml"
     append(path, said())
@@ -93,7 +117,7 @@ def test_any_text_survives_the_file(tmp_path_factory, reason, name):
     try:
         made = said(reason=reason, approved_by=name)
     except WaiverError:
-        return  # lone surrogates are no text
+        return  # lone surrogates, and what nobody can read
     append(path, made)
     (found,) = load(path)
     assert (found.reason, found.approved_by) == (made.reason, made.approved_by)
