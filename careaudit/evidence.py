@@ -60,6 +60,9 @@ def _sums(record: AuditRecord) -> Iterator[str]:
             yield f"the groups of {segment.name} do not add up to {used:,} decisions"
         whole |= {(segment.name, g.group) for g in segment.groups if g.status == "in_scope"}
     for c in record.comparisons:
+        enough = c.effective_n is not None and c.effective_n >= provenance.settings.min_effective_n
+        if c.effective_n is not None and c.in_scope != enough:
+            yield f"{c.id} is in or out of scope against its number of decisions"
         hidden = c.p_pass is None and (c.segment, c.group) not in whole
         shown_within = c.p_pass is not None and c.p_pass <= provenance.settings.alpha_pass
         if c.verdict == "pass" and not (shown_within or hidden):

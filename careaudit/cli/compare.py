@@ -148,7 +148,7 @@ def _table(mine: list[GroupChange], margin: float) -> Table:
     table.add_column("", width=20, no_wrap=True)
     table.add_column("group", width=25, no_wrap=True)
     for name, width in (
-        ("old", 7), ("new", 7), ("change", 20), ("gap old → new", 15), ("worse by ≤", 10),
+        ("old", 7), ("new", 7), ("change", 24), ("gap old → new", 16), ("worse by ≤", 10),
         ("people", 7),
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True, width=width)

@@ -76,7 +76,7 @@ class AuditRecord(Part):
         """Read a record; a newer schema than known or a damaged text raises RecordError."""
         tree = json_tree(text, where=where, error=RecordError, hint=_HINT)
         version = tree.get("schema_version") if isinstance(tree, dict) else None
-        if not isinstance(version, int):
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             raise RecordError(
                 "not a careaudit record: it has no schema_version.",
                 where=where,

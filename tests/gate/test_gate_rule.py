@@ -334,6 +334,13 @@ def test_a_pass_without_its_evidence_is_refused():
             gate(edited(record(), "comparisons", p_pass=p_pass))
 
 
+def test_a_group_moved_out_of_scope_is_refused():
+    found = record(Ask(groups={"1": "fail"}))
+    aside = edited(found, "comparisons", in_scope=False)
+    with pytest.raises(RecordError, match="out of scope"):
+        gate(aside)
+
+
 def test_decisions_that_do_not_add_up_are_refused():
     found = record(Ask(groups={"1": "pass", "2": "pass"}))
     (segment,) = found.segments
