@@ -51,7 +51,10 @@ def _questions(decision: GateDecision) -> Table:
             _effect(asked),
         )
         findings = sorted(asked.findings, key=_urgency)
-        told = [f for f in findings if f.comparison.verdict == "fail"] or findings[:1]
+        # Without a fail, the largest gap that bears the answer: small groups speak through a pool.
+        bearing = [f for f in findings if f.comparison.verdict == asked.question.verdict]
+        failing = [f for f in findings if f.comparison.verdict == "fail"]
+        told = failing or (bearing or findings)[:1]
         for finding in told[:MOST_FINDINGS]:
             table.add_row(*_finding(finding))
         if len(told) > MOST_FINDINGS:

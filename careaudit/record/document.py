@@ -11,9 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from careaudit.documents import MAX_JSON, json_tree, read_bytes, text_of
+from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import RecordError
 from careaudit.record.parts import (
     Accounts,
@@ -30,6 +28,7 @@ from careaudit.record.parts import (
     Segment,
     Verdict,
 )
+from careaudit.record.reading import read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,30 +73,10 @@ class AuditRecord(Part):
     @classmethod
     def from_json(cls, text: str, *, where: str = "record") -> AuditRecord:
         """Read a record; a newer schema than known or a damaged text raises RecordError."""
-        tree = json_tree(text, where=where, error=RecordError, hint=_HINT)
-        version = tree.get("schema_version") if isinstance(tree, dict) else None
-        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-            raise RecordError(
-                "not a careaudit record: it has no schema_version.",
-                where=where,
-                hint=_HINT,
-            )
-        if version > SCHEMA_VERSION:
-            raise RecordError(
-                f"schema {version} is newer than this version knows ({SCHEMA_VERSION}).",
-                where=where,
-                hint="Update careaudit, or write the record again with this version.",
-            )
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(step) for step in first["loc"])
-            raise RecordError(
-                f"the record is damaged at {place}: {first['msg']}.",
-                where=where,
-                hint="Write the record again with `careaudit audit`.",
-            ) from None
+        return read(
+            cls, text, where=where, known=SCHEMA_VERSION, mark="questions",
+            what="careaudit record", hint=_HINT,
+        )  # fmt: skip
 
     @classmethod
     def load(cls, path: str | Path) -> AuditRecord:

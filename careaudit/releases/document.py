@@ -11,11 +11,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from careaudit.documents import MAX_JSON, json_tree, read_bytes, text_of
+from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import RecordError
 from careaudit.record import Interval, Money, Orientation, Part, Verdict, Window
+from careaudit.record.reading import read
 
 SCHEMA_VERSION = 1
 """The schema of `compare.json` written by this version. 1: the first."""
@@ -162,26 +163,10 @@ class ReleaseComparison(Part):
     @classmethod
     def from_json(cls, text: str, *, where: str = "comparison") -> ReleaseComparison:
         """Read a comparison; a newer schema than known or a damaged text raises RecordError."""
-        tree = json_tree(text, where=where, error=RecordError)
-        version = tree.get("schema_version") if isinstance(tree, dict) else None
-        if not isinstance(version, int) or "not_comparable" not in tree:
-            raise RecordError("not a comparison of two releases.", where=where, hint=_STEP)
-        if version > SCHEMA_VERSION:
-            raise RecordError(
-                f"schema {version} is newer than this version knows ({SCHEMA_VERSION}).",
-                where=where,
-                hint="Update careaudit, or compare again with this version.",
-            )
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(step) for step in first["loc"])
-            raise RecordError(
-                f"the comparison is damaged at {place}: {first['msg']}.",
-                where=where,
-                hint="Write it again with `careaudit compare`.",
-            ) from None
+        return read(
+            cls, text, where=where, known=SCHEMA_VERSION, mark="not_comparable",
+            what="comparison of two releases", hint=_STEP,
+        )  # fmt: skip
 
     @classmethod
     def load(cls, path: str | Path) -> ReleaseComparison:

@@ -176,3 +176,15 @@ def test_a_missing_target_is_refused(run):
 def test_options_that_do_not_go_together(run, keep, options):
     keep(record())
     assert run("gate", "audit.json", *options).exit_code == 2
+
+
+def test_a_passing_question_shows_a_gap_that_bears_its_answer(run, keep):
+    small = record(Ask(groups={"1": "pass", "2": "pass"}, u={"1": 0.4, "2": 0.2}))
+    first, second = small.comparisons
+    alone = {"verdict": "inconclusive", "reason": "too_small_alone", "in_scope": False}
+    aside = second.model_copy(update=alone | {"effective_n": 20.0, "p_pass": 0.5})
+    keep(small.model_copy(update={"comparisons": (first, aside)}))
+    done = run("gate", "audit.json", "--as-of", DAY)
+    assert done.exit_code == 0, done.output
+    assert "income = 1" in done.stdout
+    assert "Cannot tell yet" not in done.stdout
