@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from careaudit import conditions
+from careaudit.conditions import Condition
+
 
 class Slot(StrEnum):
     """What a decision was, crossed with what its label says it should have been.
 
     `due` means that the favorable decision was due to the customer, `undue` that it was not.
+    `undecided` rows are on neither side; only measures that ask about every row count them.
     """
 
     FAVORABLE_DUE = "favorable_due"
@@ -25,6 +29,7 @@ class Slot(StrEnum):
     ADVERSE_DUE = "adverse_due"
     ADVERSE_UNDUE = "adverse_undue"
     ADVERSE_UNLABELLED = "adverse_unlabelled"
+    UNDECIDED = "undecided"
 
 
 Slots = frozenset[Slot]
@@ -34,6 +39,7 @@ DUE: Slots = frozenset(slot for slot in Slot if slot.endswith("_due"))
 UNDUE: Slots = frozenset(slot for slot in Slot if slot.endswith("_undue"))
 LABELLED: Slots = DUE | UNDUE
 DECIDED: Slots = FAVORABLE | ADVERSE
+EVERY: Slots = frozenset(Slot)
 
 
 @dataclass(frozen=True)
@@ -42,17 +48,20 @@ class Quantity:
 
     With `power` 0 it counts decisions. With power 1 or 2 it sums amounts in minor units, or their
     squares, over decisions whose amount is known; `priced` counts only those decisions.
+    `condition` counts only decisions of which it holds; it goes with power 0.
     """
 
     slots: Slots
     power: Literal[0, 1, 2] = 0
     priced: bool = False
+    condition: Condition | None = None
 
     @property
     def key(self) -> str:
         """A short name, unique among quantities, fit for a column."""
         number = sum(1 << place for place, slot in enumerate(Slot) if slot in self.slots)
-        return f"q{number}{'p' if self.priced else ''}{'a' * self.power}"
+        held = f"_{conditions.key(self.condition)}" if self.condition else ""
+        return f"q{number}{'p' if self.priced else ''}{'a' * self.power}{held}"
 
 
 @dataclass(frozen=True)

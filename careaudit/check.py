@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from careaudit.askable import measures
 from careaudit.errors import PlanError
 from careaudit.measures import CATALOGUE
 from careaudit.plan import Plan
@@ -11,15 +12,23 @@ from careaudit.plan import Plan
 
 def check(plan: Plan) -> None:
     """Refuse a plan that no log could answer; reads no data. Raises PlanError."""
+    known = measures(plan)
+    for own in plan.measures:
+        if own.name in CATALOGUE:
+            raise PlanError(
+                f'a measure of the plan is called "{own.name}", which is a known one.',
+                where="plan",
+                hint="Give it a name of its own.",
+            )
     for question in plan.questions:
-        if question.measure is not None and question.measure not in CATALOGUE:
-            near = get_close_matches(question.measure, CATALOGUE, n=1, cutoff=0.4)
+        if question.measure is not None and question.measure not in known:
+            near = get_close_matches(question.measure, known, n=1, cutoff=0.4)
             step = f'Did you mean "{near[0]}"? ' if near else ""
             raise PlanError(
                 f'question "{question.id}" asks for the measure "{question.measure}", which is '
                 "not known.",
                 where="plan",
-                hint=f"{step}`careaudit measures` lists them: {', '.join(CATALOGUE)}.",
+                hint=f"{step}`careaudit measures` lists them: {', '.join(known)}.",
             )
         for name in question.protect:
             if name not in question.segments:
@@ -36,7 +45,8 @@ def check(plan: Plan) -> None:
                 where="plan",
                 hint="Compare by an attribute of customers or of their contact.",
             )
-    if plan.outcome is None:
+    sides = [q for q in plan.questions if not q.measure or "decision" in known[q.measure].fields]
+    if plan.outcome is None and sides:
         raise PlanError(
             "no [outcome]: which values of the decision are good or bad is not said.",
             where="plan",

@@ -65,7 +65,9 @@ def run(
     today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
     progress("Reading the log")
     source = open_source(plan, base, data)
-    scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
+    scan = source.scan(
+        Request(plan, ask.terms(plan), ask.crossings(plan), today, ask.asks_every_row(plan))
+    )
     _refuse_absent_side(plan, scan)
     progress("Comparing groups")
     return _Audit(plan, scan, today).record(progress)
@@ -99,7 +101,9 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
         source = open_source(plan, base)
     except MissingFilesError as error:
         return [f"{error.what} Only the plan was checked."]
-    scan = source.scan(Request(plan, ask.terms(plan), ask.crossings(plan), today))
+    scan = source.scan(
+        Request(plan, ask.terms(plan), ask.crossings(plan), today, ask.asks_every_row(plan))
+    )
     reader = ask.Reader(plan, scan)
     lacks = [
         f"{question.id} cannot be answered: {lack[1]}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from careaudit.cells import Cells, Quantity, Slot, total
+from careaudit.cells import Cells, total
 from careaudit.errors import BooksDifferError
 from careaudit.measures import Rate
 from careaudit.record import DoubleEntry
@@ -38,12 +38,13 @@ def keep(pages: Sequence[Page], joined: Sequence[dict[tuple[str | None, ...], st
         events, groups, weights = [], [], []
         for group, name in names.items():
             cell = page.cells.cell(group)
-            for slot in Slot:
-                n = cell[total(Quantity(frozenset({slot})))]
-                if n and slot in page.measure.cases and name in page.rates:
-                    events.append(int(slot in page.measure.events))
-                    groups.append(name)
-                    weights.append(n)
+            for cases, events_of in page.measure.book:
+                x = cell[total(events_of)] if events_of.slots else 0
+                for event, n in ((1, x), (0, cell[total(cases)] - x)):
+                    if n and name in page.rates:
+                        events.append(event)
+                        groups.append(name)
+                        weights.append(n)
         if not events:
             continue
         frame = MetricFrame(

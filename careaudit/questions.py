@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from careaudit.cells import ADVERSE, FAVORABLE, LABELLED, Cell, Cells, Quantity, Slot, Term, total
+from careaudit.askable import measures
+from careaudit.cells import (
+    ADVERSE,
+    EVERY,
+    FAVORABLE,
+    LABELLED,
+    Cell,
+    Cells,
+    Quantity,
+    Slot,
+    Term,
+    total,
+)
 from careaudit.judge import Asked, Field, judge
 from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample, pool
-from careaudit.plan import Plan, Question, Segment
+from careaudit.plan import FIELDS, Plan, Question, Segment
 from careaudit.record import REST, Quality
 from careaudit.sources import Scan
 
@@ -22,8 +34,8 @@ COVERAGE = tuple(
 BLIND = 0.80
 """Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
 OPPOSITE = {"favorable_rate": "adverse_rate", "adverse_rate": "favorable_rate"}
-DECISIONS = CATALOGUE["adverse_rate"]
-"""The measure whose cases are all decisions: sizes of groups are read from it."""
+DECISIONS = replace(CATALOGUE["adverse_rate"], name="decisions", cases=EVERY)
+"""The measure whose cases are all rows used: sizes of groups are read from it."""
 SOUND_LABELS = {"all", "random_sample"}
 SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot in Slot)
 """One count per slot: what the second book is kept from."""
@@ -31,13 +43,22 @@ SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot
 
 def terms(plan: Plan) -> tuple[Term, ...]:
     """All sums that the plan's questions need, each once."""
+    known = measures(plan)
     wanted: list[Term] = [*SLOT_TERMS, *DECISIONS.terms]
     for question in plan.questions:
         names = [question.measure] if question.measure else list(OPPOSITE)
-        wanted += [term for name in names for term in CATALOGUE[name].terms]
+        for measure in (known[name] for name in names):
+            wanted += [*measure.terms, *(total(n) for n, _ in measure.book)]
+            wanted += [total(x) for _, x in measure.book if x.slots]
     wanted += [term for side in COVERAGE for term in side.terms] if plan.label else ()
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
+
+
+def asks_every_row(plan: Plan) -> bool:
+    """Whether a question counts rows on neither side of the decision."""
+    known = measures(plan)
+    return any(known[q.measure].asks_every_row for q in plan.questions if q.measure)
 
 
 def crossings(plan: Plan) -> tuple[tuple[str, ...], ...]:
@@ -87,6 +108,7 @@ class Reader:
         self.plan = plan
         self.scan = scan
         self.clustered = scan.customers is not None
+        self.measures = measures(plan)
         self._unions: dict[tuple[str, frozenset[tuple[str, ...]]], Cell] = {}
         self.known = {name: self._known(name) for name in self._names()}
 
@@ -149,7 +171,7 @@ class Reader:
     def measure(self, question: Question) -> Rate:
         """The question's measure; where it names none, the rarer side of the whole log."""
         if question.measure:
-            return CATALOGUE[question.measure]
+            return self.measures[question.measure]
         return CATALOGUE["favorable_rate" if self.favorable < self.adverse else "adverse_rate"]
 
     def _count(self, slots: frozenset[Slot]) -> int:
@@ -226,12 +248,22 @@ class Reader:
                 "no decision counts here: check which label values say that the favorable "
                 "decision was due"
             )
-        if not self.favorable or not self.adverse:
+        if lacking := [field for field in measure.fields if self._unmapped(field)]:
+            return "not_assessed", f"the plan maps no {' and no '.join(lacking)} in [log.columns]"
+        if "sla" in measure.fields and self.plan.escalation.promise is None:
+            return "not_assessed", 'the plan promises no time: say sla = "5m" in [escalation]'
+        if not measure.when and not (self.favorable and self.adverse):
             return "no_variation", "every decision of the log has the same outcome"
+        if measure.when and not self.sample(measure, "", ()).n:
+            return "not_assessed", f"no row of the log counts: {measure.formula}"
         names = [name for name in self.judged_names(question) if not self._comparable(name)]
         if names:
             return "no_comparator", "; ".join(self._lack(name) for name in names)
         return None
+
+    def _unmapped(self, field: str) -> bool:
+        """Whether a decision-log field that a measure reads is not in [log.columns]."""
+        return field in FIELDS and field != "decision" and field not in self.plan.log.columns
 
     def judged_names(self, question: Question) -> tuple[str, ...]:
         """Segments whose pairs are judged: plain ones; crossings only where nothing else stands."""

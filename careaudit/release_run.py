@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from careaudit import conductor, releases
 from careaudit import plan as plans
+from careaudit.askable import measures
 from careaudit.cells import Quantity, total
 from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import DataError, RecordError, UsageError
-from careaudit.measures import CATALOGUE, Rate
+from careaudit.measures import Rate
 from careaudit.plan import Plan, Segment
 from careaudit.record import AuditRecord
 from careaudit.releases import MARGIN, Beside, ReleaseComparison, Strata
@@ -129,6 +130,7 @@ def _beside(old: Given, new: Given, as_of: date) -> Beside:
 
 
 def _asked(old: Given, new: Given, before: Plan, now: Plan) -> Iterator[Asked]:
+    known = measures(now)
     compared = [
         {(c.question, c.measure, c.segment) for c in given.record.comparisons}
         for given in (old, new)
@@ -138,7 +140,7 @@ def _asked(old: Given, new: Given, before: Plan, now: Plan) -> Iterator[Asked]:
             next(q.within for q in plan.questions if q.id == question) for plan in (before, now)
         ]
         within = tuple(field for field in fields[1] if field in fields[0])
-        yield Asked(question, CATALOGUE[measure], str(segment), within)
+        yield Asked(question, known[measure], str(segment), within)
 
 
 class Found(NamedTuple):

@@ -1,36 +1,62 @@
-"""The rate kind: events among cases, both counted by slot."""
+"""The rate kind: events among cases, both counted by slot and by condition."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from careaudit.cells import Cell, Quantity, Slots, Term, customers, product, total
+from careaudit.cells import Cell, Quantity, Slot, Slots, Term, customers, product, total
+from careaudit.conditions import Condition, both
 from careaudit.measures.base import Measure, Sample
 from careaudit.stats.clustering import Moments
 
 
 @dataclass(frozen=True)
 class Rate(Measure):
-    """A share: decisions in `events` among decisions in `cases`; events are part of the cases."""
+    """A share: decisions in `events` among decisions in `cases`; events are part of the cases.
+
+    `of` narrows the cases to decisions of which it holds, `when` the events among them.
+    """
 
     events: Slots = frozenset()
     cases: Slots = frozenset()
+    of: Condition | None = None
+    when: Condition | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a rate whose events are not among its cases."""
-        if not self.events < self.cases:
+        """Refuse a rate whose events are not a part of its cases."""
+        if not self.events <= self.cases or (self.events == self.cases and self.when is None):
             msg = f"{self.name}: events are not a part of the cases"
             raise ValueError(msg)
 
     @property
+    def sizes(self) -> tuple[Quantity, Quantity]:
+        """What counts its cases, and what counts its events."""
+        held = both(*(part for part in (self.of, self.when) if part)) if self.when else self.of
+        return Quantity(self.cases, condition=self.of), Quantity(self.events, condition=held)
+
+    @property
+    def book(self) -> tuple[tuple[Quantity, Quantity], ...]:
+        """The same by slot, for the second book: cases, and the events among them."""
+        n, x = self.sizes
+        return tuple(
+            (replace(n, slots=one), replace(x, slots=one & self.events))
+            for one in (frozenset({slot}) for slot in Slot if slot in self.cases)
+        )
+
+    @property
+    def asks_every_row(self) -> bool:
+        """Whether it counts rows on neither side of the decision."""
+        return Slot.UNDECIDED in self.cases
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The sums this measure needs of each cell."""
-        n, x = Quantity(self.cases), Quantity(self.events)
+        n, x = self.sizes
         return (total(n), total(x), customers(n), product(n, n), product(x, n), product(x, x))
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Sample:
         """Read the sample of a group from its cell; `clustered` where customers are named."""
-        n, x = Quantity(self.cases), Quantity(self.events)
+        n, x = self.sizes
         moments = Moments(
             customers=cell[customers(n)],
             nn=cell[product(n, n)],

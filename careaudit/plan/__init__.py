@@ -2,6 +2,7 @@
 
 from careaudit.plan.load import load, parse, schema
 from careaudit.plan.model import (
+    FIELDS,
     Audit,
     Dedup,
     Drivers,
@@ -19,19 +20,23 @@ from careaudit.plan.model import (
     Table,
 )
 from careaudit.plan.options import from_options
+from careaudit.plan.own import Escalation, OwnMeasure, Test
 from careaudit.plan.policy import Exclusion, ImpactRatio, Preset
 from careaudit.plan.shape import TableOf
 
 __all__ = [
+    "FIELDS",
     "Audit",
     "Dedup",
     "Drivers",
+    "Escalation",
     "Exclusion",
     "ImpactRatio",
     "Label",
     "Limit",
     "Log",
     "Outcome",
+    "OwnMeasure",
     "Period",
     "Plan",
     "Preset",
@@ -42,6 +47,7 @@ __all__ = [
     "Statistics",
     "Table",
     "TableOf",
+    "Test",
     "from_options",
     "load",
     "parse",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from careaudit.plan.own import Escalation, OwnMeasure
 from careaudit.plan.policy import ImpactRatio, Preset
 from careaudit.plan.shape import TableOf as TableOf  # noqa: PLC0414 - a name of this module too
 from careaudit.plan.shape import Texts, ValueMap, twice
@@ -109,6 +110,11 @@ FIELDS = (
     "decision", "decision_id", "subject_id", "decided_at", "amount", "score", "threshold",
     "model_version", "decided_by", "decision_type", "eligible", "reason_code", "explanation",
     "channel", "language", "intent", "queue", "conversation_id", "trace_id", "text",
+    "explanation_language", "human_requested_at", "human_reached_at", "abandoned_at",
+    "redress_shown", "contested_at", "review_kind", "review_result", "remedy_done_at",
+    "contacted", "consent_at", "opted_out_at", "took_up", "relevant", "respectful",
+    "resolution_ready", "rating", "rating_offered", "first_contact_resolved", "repeat_contact",
+    "resolved_at", "context_kept",
 )  # fmt: skip
 """The fields of a decision log that a plan may map (schema v1)."""
 
@@ -309,6 +315,8 @@ class Plan(TableOf):
     questions: tuple[Question, ...] = Field(min_length=1)
     drivers: Drivers = Drivers()
     public: Public = Public()
+    measures: tuple[OwnMeasure, ...] = ()
+    escalation: Escalation = Escalation()
     statistics: Statistics = Statistics()
     privacy: Privacy = Privacy()
     impact_ratio: ImpactRatio | None = None

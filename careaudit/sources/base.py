@@ -14,12 +14,16 @@ from careaudit.record import Input, Join, Quality
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted of a log: the plan, the sums, the crossings, and the day of the audit."""
+    """What is wanted of a log: the plan, the sums, the crossings, and the day of the audit.
+
+    `every_row` uses rows on neither side of the decision, too.
+    """
 
     plan: Plan
     terms: tuple[Term, ...]
     crossings: tuple[tuple[str, ...], ...]
     as_of: date
+    every_row: bool = False
 
 
 Union = Callable[[tuple[str, ...], frozenset[Group]], Cell]

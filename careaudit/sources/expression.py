@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,19 @@ from typing import Any
 import ibis
 
 from careaudit.cells import ADVERSE, Quantity, Slot, Term
+from careaudit.conditions import (
+    Among,
+    Both,
+    Condition,
+    Either,
+    Not,
+    Number,
+    Old,
+    Same,
+    Soon,
+    fields,
+    key,
+)
 from careaudit.measures.amount import MINOR
 from careaudit.plan import Outcome, Plan
 
@@ -117,13 +130,59 @@ def minor_units(column: Expr) -> Expr:
     return (ibis.ifelse(fine, number, ibis.null("float64")) * MINOR).round().cast("int64")
 
 
+def holds(condition: Condition, field: Callable[[str], Expr], now: Expr) -> Expr:
+    """Say whether a condition holds of each row; what is not recorded is never true.
+
+    `field` gives a field as text, `now` is the last moment that the log knows, in seconds.
+    """
+    match condition:
+        case Both(parts):
+            found = ibis.and_(*(holds(part, field, now) for part in parts))
+        case Either(parts):
+            found = ibis.or_(*(holds(part, field, now) for part in parts))
+        case Not(part):
+            found = ~holds(part, field, now)
+        case _:
+            found = _said(condition, field, now)
+    return found.fill_null(False)
+
+
+def _said(condition: Condition, field: Callable[[str], Expr], now: Expr) -> Expr:
+    match condition:
+        case Among(name, values):
+            return field(name).strip().lower().isin([value.strip().lower() for value in values])
+        case Number(name, low, high):
+            number = field(name).try_cast("float64")
+            return (number >= low) & (number <= min(high, 1e300))  # NaN compares above all
+        case Same(first, second):
+            return field(first).strip().lower() == field(second).strip().lower()
+        case Soon(start, end, within):
+            taken = seconds(field(end)) - seconds(field(start))
+            return (taken >= 0) & (taken <= int(within.total_seconds()))
+        case Old(name, age):
+            return now - seconds(field(name)) >= int(age.total_seconds())
+    return field(fields(condition)[0]).notnull()
+
+
+def seconds(column: Expr) -> Expr:
+    """Read a time as seconds since 1970, UTC."""
+    return moment(column).epoch_seconds().cast("int64")
+
+
 def slot(side: Expr, label: Expr | None, positive: Sequence[str], mature: Expr) -> Expr:
     """Say in which slot a decision with a side falls, as its place among `Slot`."""
     state: Expr = ibis.literal(2)
     if label is not None:
         unlabelled = label.isnull() | ~mature
         state = ibis.cases((unlabelled, 2), (label.isin(list(positive)), 0), else_=1)
-    return (ibis.ifelse(side == "favorable", 0, 3) + state).cast("int8")
+    decided = ibis.ifelse(side == "favorable", 0, 3) + state
+    neither = len(Slot) - 1
+    return ibis.ifelse(side.isin(["favorable", "adverse"]), decided, neither).cast("int8")
+
+
+def held(condition: Condition) -> str:
+    """The column that counts the rows of which a condition holds."""
+    return f"c_{key(condition)}"
 
 
 def carried(table: Expr, quantity: Quantity) -> Expr:
@@ -135,6 +194,8 @@ def carried(table: Expr, quantity: Quantity) -> Expr:
     def among(slots: Iterable[Slot]) -> Expr:
         return table.slot.isin([place for place, one in enumerate(Slot) if one in slots])
 
+    if quantity.condition:
+        return ibis.ifelse(among(quantity.slots), table[held(quantity.condition)], 0)
     if quantity.power:
         value = table.amount if quantity.power == 1 else table.square
         return ibis.ifelse(among(quantity.slots), value, 0)

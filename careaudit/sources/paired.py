@@ -48,7 +48,7 @@ def pairable(measure: Rate) -> bool:
     """
     sides = (measure.cases & FAVORABLE, measure.cases & ADVERSE)
     good, bad = ({slot.partition("_")[2] for slot in side} for side in sides)
-    return good == bad
+    return good == bad and measure.of is None and measure.when is None
 
 
 def pair(old: Log, new: Log, as_of: date) -> Cases:

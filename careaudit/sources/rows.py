@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from careaudit.record import Input
 from careaudit.sources import expression as ex
 from careaudit.sources.base import Request
 from careaudit.sources.files import Relation, Workspace, find, unreadable
+from careaudit.sources.held import Held
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +81,7 @@ class Stage:
         self.segments = {s.name: f"s{n}" for n, s in enumerate(self.plan.segments)}
         self.tables = {name: f"t{n}" for n, name in enumerate(self.plan.tables)}
         self.clustered = "subject_id" in self.plan.log.columns
+        self.held = Held(self.plan, request.terms)
         self._places: dict[ex.Place, str] = {}
 
     def keep(self) -> Any:
@@ -116,6 +119,7 @@ class Stage:
         plan = self.plan
         references = [field for field in FIELDS if field in plan.log.columns]
         references += [segment.column for segment in plan.segments]
+        references += self.held.references()
         references += [plan.label.column] if plan.label else []
         references += [plan.log.dedup.key] if plan.log.dedup else []
         references += [plan.log.dedup.by] if plan.log.dedup and plan.log.dedup.by else []
@@ -204,7 +208,13 @@ class Stage:
                 flags[f"bad_{self.segments[segment.name]}"] = odd
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
+        flags |= self.held.columns(partial(self._get, rows), partial(self._last, rows))
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
+
+    def _last(self, rows: Any, seconds: Sequence[Any]) -> int | None:
+        """The latest of several times over the whole log, in seconds."""
+        look = rows.aggregate(**{f"t{n}": stamp.max() for n, stamp in enumerate(seconds)})
+        return max((t for t in self.opened.workspace.fetch(look)[0] if t is not None), default=None)
 
     def _side(self, rows: Any) -> Any:
         plan = self.plan
@@ -223,7 +233,8 @@ class Stage:
         if period := self.plan.audit.period:
             branches.append((day.isnull(), ex.NO_DATE))
             branches.append((~ex.within_period(day, period.start, period.end), ex.OUTSIDE))
-        branches.append((side.isin([ex.NO_OUTCOME, ex.NEUTRAL, ex.UNMAPPED]), side))
+        neither = [] if self.request.every_row else [ex.NO_OUTCOME, ex.NEUTRAL]
+        branches.append((side.isin([ex.UNMAPPED, *neither]), side))
         return ibis.cases(*branches, else_=ex.USED)
 
     def _duplicate(self, rows: Any) -> Any | None:

@@ -78,6 +78,7 @@ class _Scanner:
         sums |= {"first": stage["first"].min(), "last": stage["last"].max()}
         good = stage.slot < 3
         sums["favorable"] = ibis.ifelse(good, stage.rows, 0).sum()
+        sums["adverse"] = ibis.ifelse(stage.slot.isin([3, 4, 5]), stage.rows, 0).sum()
         for short in self.stage.tables.values():
             sums[f"fav_{short}"] = ibis.ifelse(good, stage[f"hit_{short}"], 0).sum()
         for short in self.stage.segments.values():
@@ -186,7 +187,16 @@ class _Scanner:
 
     def _notes(self, used: Totals) -> Iterable[Quality]:
         yield from self._join_notes(used)
-        if not 0 < used["favorable"] < used["rows"] and self.plan.outcome:
+        for column, where, message in self.stage.held.notes():
+            if rows := int(used.get(column) or 0):
+                yield Quality(
+                    code="odd_values",
+                    severity="warning",
+                    where=where,
+                    message=f"{rows:,} values {message}.",
+                    rows=rows,
+                )
+        if self.plan.outcome and not (used["favorable"] and used["adverse"]):
             values = self._values_of(self.stage.place("decision"))
             yield Quality(
                 code="one_outcome",
@@ -213,7 +223,7 @@ class _Scanner:
 
     def _join_notes(self, used: Totals) -> Iterable[Quality]:
         rows, favorable = int(used["rows"]), int(used["favorable"])
-        adverse = rows - favorable
+        adverse = int(used["adverse"])
         for name, short in self.stage.tables.items():
             matched, both = int(used[f"hit_{short}"]), int(used[f"fav_{short}"])
             if matched == rows:

@@ -6,7 +6,8 @@ from collections import defaultdict
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
 from careaudit.report import numbers as num
-from careaudit.report.wording.words import CANNOT, NO_GAP, MeasureWords, answer, measure_words
+from careaudit.report.wording.measures import MeasureWords
+from careaudit.report.wording.words import CANNOT, NO_GAP, answer, measure_words
 
 Key = tuple[str, str | None, str | None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from careaudit.record import AuditRecord, Comparison
 from careaudit.report import numbers as num
 from careaudit.report.wording.findings import Groups, more, than
+from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.summary import places
-from careaudit.report.wording.words import MeasureWords
 
 
 def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) -> str:

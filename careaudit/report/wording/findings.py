@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Intersection, Question
 from careaudit.report import numbers as num
+from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import name, said, segment_name, title, where
 from careaudit.report.wording.words import (
     ACROSS,
@@ -13,7 +14,6 @@ from careaudit.report.wording.words import (
     NO_GAP,
     NO_RANGE,
     WATCH,
-    MeasureWords,
     answer,
     reason,
 )

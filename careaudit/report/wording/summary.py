@@ -7,6 +7,7 @@ from collections import Counter
 from careaudit.record import POOLED, AuditRecord, Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.wording.findings import Groups, more, release_name, than
+from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import (
     clean,
     ended,
@@ -22,7 +23,6 @@ from careaudit.report.wording.words import (
     ANSWERS,
     NO_GAP,
     WATCH,
-    MeasureWords,
     answer,
     listed,
 )

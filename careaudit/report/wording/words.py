@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from careaudit.record import Verdict
+from careaudit.report.wording.measures import NAMED, MeasureWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +110,6 @@ def reason(verdict: Verdict, code: str) -> str:
     if verdict == "pass":
         return REASONS["within_limit"]
     return f"The record gives this reason: {' '.join(code.replace('_', ' ').split()) or 'none'}."
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureWords:
-    """How one measure is said: `happens` fits "… more often", `event` fits "25 in every 100 …"."""
-
-    title: str
-    happens: str
-    may_happen: str
-    event: str
-    no_event: str
-    base: str
-    instead: str
-    """Fits "145 more …": what the harmed side would have had at the other side's rate."""
-
-    instead_customers: str
-    """The same where each decision is one customer."""
 
 
 _GENERIC = {
@@ -257,7 +241,7 @@ _KINDS = {
 
 def measure_words(measure: str | None, decision_kind: str) -> MeasureWords:
     """Return the words of a measure; an unknown one is named by its own name."""
-    found = _KINDS.get((decision_kind, measure or "")) or _GENERIC.get(measure or "")
+    found = _KINDS.get((decision_kind, measure or "")) or {**_GENERIC, **NAMED}.get(measure or "")
     if found is not None:
         return found
     label = " ".join((measure or "this measure").replace("_", " ").split())

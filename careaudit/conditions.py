@@ -1,0 +1,135 @@
+"""Conditions: which decisions count, said of the log's fields and of nothing else.
+
+An engine turns a condition into its own expression; nothing here knows of one. A field is a name of
+[log.columns], or a column as a segment names it. What is not recorded is never true of a decision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Known:
+    """The field has a value."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class Among:
+    """The field has one of these values; case and spaces around do not matter."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """The field is a number from `low` to `high`, both ends in."""
+
+    field: str
+    low: float
+    high: float = math.inf
+
+
+@dataclass(frozen=True)
+class Same:
+    """Two fields have the same value; case and spaces around do not matter."""
+
+    first: str
+    second: str
+
+
+PROMISE = timedelta(0)
+"""Stands for the time that a plan promises."""
+
+
+@dataclass(frozen=True)
+class Soon:
+    """The end comes no later than this after the start, and not before it."""
+
+    start: str
+    end: str
+    within: timedelta
+
+
+@dataclass(frozen=True)
+class Old:
+    """The field's time lies at least this long before the last moment that the log knows."""
+
+    field: str
+    age: timedelta
+
+
+@dataclass(frozen=True)
+class Both:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition = Known | Among | Number | Same | Soon | Old | Both | Either | Not
+YES = ("1", "true", "yes", "y", "t")
+"""What a column of yes and no says for yes."""
+
+
+def yes(field: str) -> Condition:
+    """The field says yes."""
+    return Among(field, YES)
+
+
+def both(*parts: Condition) -> Condition:
+    """Every part holds; parts of parts are laid side by side."""
+    flat = [p for part in parts for p in (part.parts if isinstance(part, Both) else (part,))]
+    return Both(tuple(dict.fromkeys(flat)))
+
+
+def fields(condition: Condition) -> tuple[str, ...]:
+    """The fields a condition reads, each once, in their order."""
+    match condition:
+        case Known(field) | Among(field, _) | Number(field) | Old(field, _):
+            found = [field]
+        case Same(first, second) | Soon(first, second, _):
+            found = [first, second]
+        case Both(parts) | Either(parts):
+            found = [field for part in parts for field in fields(part)]
+        case Not(part):
+            found = list(fields(part))
+    return tuple(dict.fromkeys(found))
+
+
+def at(condition: Condition, promise: timedelta) -> Condition:
+    """The same condition, with a plan's promised time in its place."""
+    match condition:
+        case Soon(start, end, within) if within == PROMISE:
+            return Soon(start, end, promise)
+        case Old(name, age) if age == PROMISE:
+            return Old(name, promise)
+        case Both(parts) | Either(parts):
+            return replace(condition, parts=tuple(at(part, promise) for part in parts))
+        case Not(part):
+            return Not(at(part, promise))
+    return condition
+
+
+def key(condition: Condition) -> str:
+    """A short name for a condition, unique among those that mean different things."""
+    return hashlib.sha256(repr(condition).encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The named measures: one file a pillar, one entry a measure."""

@@ -1,0 +1,151 @@
+"""The words of each named measure: one entry, used wherever a report speaks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureWords:
+    """How one measure is said: `happens` fits "… more often", `event` fits "25 in every 100 …"."""
+
+    title: str
+    happens: str
+    may_happen: str
+    event: str
+    no_event: str
+    base: str
+    instead: str
+    """Fits "145 more …": what the harmed side would have had at the other side's rate."""
+
+    instead_customers: str
+    """The same where each decision is one customer."""
+
+
+def _told(
+    title: str, who: str, does: str, doing: str, did: str, base: str, *, harm: bool = False
+) -> MeasureWords:  # fmt: skip
+    """Words of a measure of something that happens to `base`; `harm` where less of it is better."""
+    spared = "not " if harm else ""
+    return MeasureWords(
+        title,
+        f"{who} {does}",
+        f"{who} may {doing}",
+        did,
+        f"{'were not' if did.startswith('were') else 'did not'} "
+        f"{did.removeprefix('were ') if did.startswith('were') else doing}",
+        base,
+        f"{base} would {spared}have {_part(did)}",
+        f"customers would {spared}have {_part(did)}",
+    )
+
+
+def _part(did: str) -> str:
+    return f"been {did.removeprefix('were ')}" if did.startswith("were ") else did
+
+
+REFUSED = "refusals"
+NAMED = {
+    "explained_rate": _told(
+        "Refusals with an explanation", "Refusals", "are explained", "be explained",
+        "were explained", REFUSED,
+    ),
+    "explained_in_own_language_rate": _told(
+        "Explanations in the customer’s own language", "Explanations",
+        "are given in the customer’s own language", "be given in the customer’s own language",
+        "were given in the customer’s own language", "explanations",
+    ),
+    "human_requested_rate": _told(
+        "Customers who have to ask for a person", "Customers", "ask for a person",
+        "ask for a person", "asked for a person", "cases", harm=True,
+    ),
+    "human_reached_rate": _told(
+        "Requests for a person that reach one", "Requests for a person", "are answered by one",
+        "be answered by one", "were answered by a person", "requests for a person",
+    ),
+    "sla_met_rate": _told(
+        "Requests for a person answered in the promised time", "Requests for a person",
+        "are answered in the promised time", "be answered in the promised time",
+        "were answered in the promised time", "requests for a person",
+    ),
+    "abandonment_rate": _told(
+        "Requests for a person that are given up", "Requests for a person", "are given up",
+        "be given up", "were given up", "requests for a person", harm=True,
+    ),
+    "redress_shown_rate": _told(
+        "Refusals that say how to contest", "Refusals", "are sent with a way to contest",
+        "be sent with a way to contest", "were sent with a way to contest", REFUSED,
+    ),
+    "contest_rate": _told(
+        "Refusals that are contested", "Refusals", "are contested", "be contested",
+        "were contested", REFUSED,
+    ),
+    "human_review_rate": _told(
+        "Contested refusals that a person reviews", "Contested refusals",
+        "are reviewed by a person", "be reviewed by a person", "were reviewed by a person",
+        "contested refusals",
+    ),
+    "overturn_rate": _told(
+        "Contested refusals that are overturned", "Contested refusals", "are overturned",
+        "be overturned", "were overturned", "contested refusals that were decided", harm=True,
+    ),
+    "wrongly_denied_lower_bound": _told(
+        "Refusals known to be wrong", "Refusals", "are found to be wrong", "be found to be wrong",
+        "were found to be wrong", REFUSED, harm=True,
+    ),
+    "remedy_done_rate": _told(
+        "Overturned refusals that are put right", "Overturned refusals", "are put right",
+        "be put right", "were put right", "overturned refusals",
+    ),
+    "contact_rate": _told(
+        "Customers contacted", "Customers", "are contacted", "be contacted", "were contacted",
+        "customers",
+    ),
+    "consent_rate": _told(
+        "Contacts with consent", "Contacts", "are agreed to beforehand", "be agreed to beforehand",
+        "were agreed to beforehand", "contacts",
+    ),
+    "opt_out_rate": _told(
+        "Contacts that end in an opt-out", "Contacts", "are answered with an opt-out",
+        "be answered with an opt-out", "were answered with an opt-out", "contacts", harm=True,
+    ),
+    "take_up_rate": _told(
+        "Offers taken up", "Offers", "are taken up", "be taken up", "were taken up", "offers",
+    ),
+    "relevant_rate": _told(
+        "Contacts that are relevant", "Contacts", "are judged relevant", "be judged relevant",
+        "were judged relevant", "contacts",
+    ),
+    "respectful_rate": _told(
+        "Contacts that are respectful", "Contacts", "are judged respectful",
+        "be judged respectful", "were judged respectful", "contacts",
+    ),
+    "resolution_ready_rate": _told(
+        "Contacts with a solution at hand", "Contacts", "are made with a solution at hand",
+        "be made with a solution at hand", "were made with a solution at hand", "contacts",
+    ),
+    "response_rate": _told(
+        "Requests for a rating that are answered", "Requests for a rating", "are answered",
+        "be answered", "were answered", "requests for a rating",
+    ),
+    "csat": _told(
+        "Ratings of 4 or 5", "Ratings", "are 4 or 5 of 5", "be 4 or 5 of 5", "were 4 or 5 of 5",
+        "ratings",
+    ),
+    "first_contact_resolution_rate": _told(
+        "Cases settled at the first contact", "Cases", "are settled at the first contact",
+        "be settled at the first contact", "were settled at the first contact", "cases",
+    ),
+    "repeat_contact_rate": _told(
+        "Cases that come back", "Cases", "are brought up again", "be brought up again",
+        "were brought up again", "cases", harm=True,
+    ),
+    "resolution_rate": _told(
+        "Cases settled", "Cases", "are settled", "be settled", "were settled", "cases",
+    ),
+    "context_kept_rate": _told(
+        "Hand-overs that keep what the customer said", "Hand-overs",
+        "are made with what the customer said", "be made with what the customer said",
+        "were made with what the customer said", "hand-overs",
+    ),
+}  # fmt: skip

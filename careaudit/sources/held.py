@@ -1,0 +1,108 @@
+"""Which conditions the measures ask of a log, and the columns that count where they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import ibis
+
+from careaudit.cells import Term
+from careaudit.conditions import (
+    Both,
+    Condition,
+    Either,
+    Known,
+    Not,
+    Number,
+    Old,
+    Soon,
+    both,
+    fields,
+)
+from careaudit.plan import FIELDS, Plan
+from careaudit.sources import expression as ex
+
+_EVER = timedelta(days=365_000)
+Get = Callable[[str], Any]
+"""A column of the rows by its name in the plan."""
+
+
+class Held:
+    """The conditions of the measures, in their order, each once."""
+
+    def __init__(self, plan: Plan, terms: Sequence[Term]) -> None:
+        self._plan = plan
+        found = (quantity.condition for quantity in ex.quantities(terms).values())
+        self.conditions = tuple(dict.fromkeys(one for one in found if one))
+        self._parts = tuple(dict.fromkeys(p for one in self.conditions for p in _parts(one)))
+
+    def references(self) -> list[str]:
+        """The columns to load: those read, and every time where the log's end is asked for."""
+        read = [name for one in self.conditions for name in fields(one)]
+        return list(dict.fromkeys(name for name in [*read, *self._times()] if self._mapped(name)))
+
+    def columns(self, get: Get, last: Callable[[list[Any]], int | None]) -> dict[str, Any]:
+        """One column a condition, and one for each way in which a value can be no answer.
+
+        `last` finds the latest of several times over the whole log.
+        """
+
+        def said(name: str) -> Any:
+            return get(name) if self._mapped(name) else ibis.null("string")
+
+        times = [ex.seconds(said(name)) for name in self._times()]
+        end = last(times) if times else None
+        now = ibis.null("int64") if end is None else ibis.literal(end, type="int64")
+        asked = {ex.held(one): ex.holds(one, said, now) for one in self.conditions}
+        return asked | {name: ex.holds(odd, said, now) for name, odd, _ in self._odd()}
+
+    def notes(self) -> list[tuple[str, str, str]]:
+        """What to say of odd values, where there are any: the column, the field, the words."""
+        return [(name, fields(odd)[0], said) for name, odd, said in self._odd()]
+
+    def _odd(self) -> Iterator[tuple[str, Condition, str]]:
+        """Values that are recorded and cannot be an answer."""
+        widest: dict[str, tuple[float, float]] = {}
+        for part in self._parts:
+            if isinstance(part, Number):
+                low, high = widest.get(part.field, (part.low, part.high))
+                widest[part.field] = (min(low, part.low), max(high, part.high))
+            if isinstance(part, Soon):
+                ends = Soon(part.end, part.start, _EVER)
+                later = both(ends, Not(Soon(part.start, part.end, _EVER)))
+                yield (
+                    f"bad_{ex.held(later)}",
+                    later,
+                    (f"end before they start ({part.start}, {part.end}): not in time"),
+                )
+        for name, (low, high) in widest.items():
+            if high < float("inf"):
+                odd = both(Known(name), Not(Number(name, low, high)))
+                yield (
+                    f"bad_{ex.held(odd)}",
+                    odd,
+                    (f"are not a number from {low:g} to {high:g}; left out"),
+                )
+
+    def _times(self) -> list[str]:
+        """Every mapped time, where an age is asked: the latest of them is the log's end."""
+        if not any(isinstance(part, Old) for part in self._parts):
+            return []
+        return [name for name in self._plan.log.columns if name.endswith("_at")]
+
+    def _mapped(self, name: str) -> bool:
+        """A field of a decision log that the plan does not map is recorded for no row."""
+        return name not in FIELDS or name in self._plan.log.columns
+
+
+def _parts(condition: Condition) -> Iterator[Condition]:
+    match condition:
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _parts(part)
+        case Not(part):
+            yield from _parts(part)
+        case _:
+            yield condition
