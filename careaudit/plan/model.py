@@ -335,6 +335,7 @@ class Plan(TableOf):
         for what, repeated in (
             ("segments", twice(names)),
             ("questions", twice(question.id for question in self.questions)),
+            ("measures", twice(own.name for own in self.measures)),
         ):
             if repeated:
                 msg = f'two {what} are called "{repeated[0]}"'
