@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import RecordError
+from careaudit.record.base import Part, Verdict
 from careaudit.record.parts import (
     Accounts,
     AuditInfo,
@@ -20,15 +21,13 @@ from careaudit.record.parts import (
     DoubleEntry,
     Estimate,
     Impact,
-    Intersection,
-    Part,
     Provenance,
     Quality,
     Question,
     Segment,
-    Verdict,
 )
 from careaudit.record.reading import read
+from careaudit.record.tables import Conditional, Intersection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +50,7 @@ class AuditRecord(Part):
     estimates: tuple[Estimate, ...]
     comparisons: tuple[Comparison, ...]
     questions: tuple[Question, ...]
-    conditional: tuple[dict[str, Any], ...] = ()
+    conditional: tuple[Conditional, ...] = ()
     intersections: tuple[Intersection, ...] = ()
     drivers: tuple[dict[str, Any], ...] = ()
     impact: Impact

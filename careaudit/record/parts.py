@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Verdict = Literal["pass", "fail", "inconclusive"]
-State = Literal["estimated", "suppressed", "undefined", "not_assessed"]
-GroupStatus = Literal["in_scope", "small", "suppressed", "unknown", "empty"]
-Orientation = Literal["favorable", "adverse"]
-SegmentKind = Literal["protected", "proxy", "operational"]
-
-POOLED = "small groups (pooled)"
-"""The group name of the pair that pools every group too small to be judged alone."""
-REST = "rest"
-"""The comparator's name where it is all other known groups together."""
-
-
-class Part(BaseModel):
-    """A frozen part of the record; unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Interval(Part):
-    """A value with its range; any of the three is null where it is not defined."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Money(Interval):
-    """An amount in major units of `currency`, the ISO code or null where the plan names none."""
-
-    currency: str | None = None
+from careaudit.record.base import (
+    GroupStatus,
+    Interval,
+    Money,
+    Orientation,
+    Part,
+    SegmentKind,
+    State,
+    Unit,
+    Verdict,
+)
+from careaudit.record.tables import RatioTable, Strata
 
 
 class Outcome(Part):
@@ -159,8 +141,25 @@ class Segment(Part):
     groups: tuple[Group, ...]
 
 
+class Step(Part):
+    """A point of a curve of waits: after `seconds`, this share has reached a person."""
+
+    seconds: float
+    share: float
+
+
+class Level(Part):
+    """How many gave this rating."""
+
+    rating: float
+    n: int
+
+
 class Estimate(Part):
-    """One measure for one group; an overall estimate has segment and group null."""
+    """One measure for one group; an overall estimate has segment and group null.
+
+    `events` are counted only for a share. `curve` is a wait's, `levels` a rating's.
+    """
 
     measure: str
     segment: str | None
@@ -175,14 +174,23 @@ class Estimate(Part):
     method: str
     state: State
     reason: str | None = None
+    unit: Unit = "share"
+    curve: tuple[Step, ...] = ()
+    levels: tuple[Level, ...] = ()
 
 
 class Limit(Part):
-    """The tolerance curve: a share of the rate, never less than floor nor more than cap."""
+    """The council's limit, on the scale of its measure; the other keys are null.
 
-    ratio: float
-    floor: float
-    cap: float
+    Shares: the tolerance curve, a share of the rate, never less than floor nor more than cap.
+    Other scales: `share` of the comparator's mean, or a `gap` in the measure's own unit.
+    """
+
+    ratio: float | None = None
+    floor: float | None = None
+    cap: float | None = None
+    share: float | None = None
+    gap: float | None = None
 
 
 class Detectable(Part):
@@ -209,6 +217,16 @@ class Score(Interval):
     evidence: float | None = None
     reach: float | None = None
     per_30_days: float | None = None
+
+
+class SecondLook(Part):
+    """Another test of the same gap: it is shown beside the verdict and never changes it."""
+
+    method: Literal["log_rank", "dominance"]
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
 
 
 class Comparison(Part):
@@ -253,6 +271,12 @@ class Comparison(Part):
     other_side: Interval | None = Field(
         default=None, description="Ratio of the opposite outcome, shown where a side is blind."
     )
+    unit: Unit = "share"
+    second_look: SecondLook | None = None
+    with_unknown: Interval | None = Field(
+        default=None,
+        description="95 % range of the difference, whoever of the unknown belongs where.",
+    )
 
 
 class Rest(Part):
@@ -287,78 +311,8 @@ class Question(Part):
     rest: Rest | None = Field(
         default=None, description="Of a failing question: the verdict without its fails."
     )
-
-
-class Intersection(Part):
-    """One crossing of segments on one question: exploratory, it never changes a verdict."""
-
-    question: str
-    measure: str
-    segment: str
-    group: str
-    reference: str | None
-    n: int
-    events: int | None
-    value: float | None
-    low: float | None
-    high: float | None
-    reference_value: float | None
-    difference: Interval
-    ratio: Interval
-    u: float | None
-    p_parity: float | None
-    q_value: float | None = Field(description="Benjamini-Hochberg over the question's crossings.")
-    notable: bool = Field(description="q_value <= 0.10 and beyond the limit; exploratory.")
-    state: State
-    reason: str | None = None
-
-
-class RatioRow(Part):
-    """One category of an impact-ratio table.
-
-    `share` is of the table's n_used. `ratio` is the favorable rate over the reference's, with its
-    95 % range; `adverse_ratio` the same of adverse rates, which shows what a common favorable
-    outcome hides. The verdict compares the range with the threshold. A hidden category has too
-    few customers to be shown.
-    """
-
-    group: str
-    n: int
-    selected: int | None
-    rate: float | None
-    share: float
-    ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
-    ratio_to_largest: float | None = None
-    largest_low: float | None = None
-    largest_high: float | None = None
-    adverse_ratio: float | None = None
-    p_parity: float | None = None
-    p_adjusted: float | None = Field(default=None, description="Holm over the table's rows.")
-    status: Literal["included", "excluded", "reference", "hidden"]
-    justification: str | None = None
-    verdict: Literal["below", "not_below", "indeterminate"] | None = None
-
-
-class RatioTable(Part):
-    """Favorable rates by category against the highest one: descriptive, it gates nothing.
-
-    `unknown` decisions are left out by the policy, n_used are not; `reference` is the category
-    with the highest rate, `largest` that with most decisions, both among included ones. `omitted`
-    lists categories without a decision. `reason` says why there is no ratio.
-    """
-
-    axis: str
-    unknown_policy: Literal["listwise", "per_axis"]
-    n_used: int
-    unknown: int
-    reference: str | None
-    largest: str | None
-    threshold: float
-    rows: tuple[RatioRow, ...]
-    omitted: tuple[str, ...] = ()
-    reason: str | None = None
+    unit: Unit = "share"
+    strata: tuple[Strata, ...] = ()
 
 
 class Impact(Part):
