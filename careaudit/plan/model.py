@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from careaudit.plan.own import Escalation, OwnMeasure
+from careaudit.plan.own import Escalation, OwnMeasure, Test
 from careaudit.plan.policy import ImpactRatio, Preset
 from careaudit.plan.shape import TableOf as TableOf  # noqa: PLC0414 - a name of this module too
 from careaudit.plan.shape import Texts, ValueMap, twice
@@ -185,6 +185,20 @@ class Segment(TableOf):
         default="largest", description='A group, "largest" (by decisions) or "rest".'
     )
     values: ValueMap = Field(default_factory=dict, description="Group = raw values.")
+    membership: Literal["recorded", "probability"] = Field(
+        default="recorded", description="probability: the column is the chance of being a member."
+    )
+    assume: Literal["same_sign"] | None = Field(
+        default=None, description="same_sign: narrows what probabilities leave open (methods 11)."
+    )
+    check: Test | None = Field(
+        default=None, description="Who says of themselves that they are members, where asked."
+    )
+
+    @property
+    def probable(self) -> bool:
+        """True where each customer has a chance of being a member, and no group."""
+        return self.membership == "probability"
 
     @field_validator("name")
     @classmethod
@@ -206,6 +220,23 @@ class Segment(TableOf):
             and self.reference not in self.order
         ):
             msg = f'the reference "{self.reference}" is not in order {list(self.order)}'
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _probability_alone(self) -> Self:
+        grouped = self.values or self.order or self.reference != "largest"
+        if self.probable and grouped:
+            msg = f"{self.name}: a membership by probability has no values, order or reference"
+            raise ValueError(msg)
+        if self.probable and self.kind != "proxy":
+            msg = f'{self.name}: a membership by probability is inferred; say kind = "proxy"'
+            raise ValueError(msg)
+        if not self.probable and (self.assume or self.check):
+            msg = f'{self.name}: assume and check go with membership = "probability"'
+            raise ValueError(msg)
+        if self.check and not self.check.values:
+            msg = f"{self.name}: check needs the values that say member"
             raise ValueError(msg)
         return self
 
@@ -352,9 +383,18 @@ class Plan(TableOf):
                     msg = f'question "{question.id}" names the segment "{part}"; {step}'
                     raise ValueError(msg)
         self._check_tables()
+        self._check_probable()
         if self.impact_ratio:
             self.impact_ratio.check(self.axes, names)
         return self
+
+    def _check_probable(self) -> None:
+        """Chances have no groups that could be crossed, or be given impact ratios."""
+        probable = {segment.name for segment in self.segments if segment.probable}
+        crossed = {part for q in self.questions for c in q.crossings for part in c.split("*")}
+        if bad := probable & (crossed | set(self.axes)):
+            msg = f'"{min(bad)}" is a membership by probability: it is compared alone'
+            raise ValueError(msg)
 
     def _check_tables(self) -> None:
         for name, table in self.tables.items():
@@ -377,7 +417,7 @@ class Plan(TableOf):
         """The axes of the impact-ratio tables, none without [impact_ratio]."""
         if self.impact_ratio is None:
             return ()
-        people = (s.name for s in self.segments if s.kind != "operational")
+        people = (s.name for s in self.segments if s.kind != "operational" and not s.probable)
         return self.impact_ratio.axes or tuple(people)
 
     @property
