@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import crossings, notes, ratios
+from careaudit import conditional, crossings, notes, ratios
 from careaudit import questions as ask
 from careaudit.check import check
 from careaudit.double_entry import Page, keep
@@ -65,12 +65,16 @@ def run(
     today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
     progress("Reading the log")
     source = open_source(plan, base, data)
-    scan = source.scan(
-        Request(plan, ask.terms(plan), ask.crossings(plan), today, ask.asks_every_row(plan))
-    )
+    scan = source.scan(_request(plan, today))
     _refuse_absent_side(plan, scan)
     progress("Comparing groups")
     return _Audit(plan, scan, today).record(progress)
+
+
+def _request(plan: Plan, today: date) -> Request:
+    crossed = (*ask.crossings(plan), *conditional.crossings(plan))
+    strata, every_row = conditional.columns(plan), ask.asks_every_row(plan)
+    return Request(plan, ask.terms(plan), crossed, today, every_row, strata)
 
 
 def _refuse_absent_side(plan: Plan, scan: Scan) -> None:
@@ -101,9 +105,7 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
         source = open_source(plan, base)
     except MissingFilesError as error:
         return [f"{error.what} Only the plan was checked."]
-    scan = source.scan(
-        Request(plan, ask.terms(plan), ask.crossings(plan), today, ask.asks_every_row(plan))
-    )
+    scan = source.scan(_request(plan, today))
     reader = ask.Reader(plan, scan)
     lacks = [
         f"{question.id} cannot be answered: {lack[1]}."
@@ -157,6 +159,7 @@ class _Audit:
             estimates=tuple(estimates),
             comparisons=tuple(comparisons),
             questions=tuple(t.question for t in told),
+            conditional=tuple(conditional.tell(self.plan, self.reader, judged)),
             intersections=tuple(crossed),
             impact=impact.model_copy(update={"ratio_tables": ratios.tell(self.plan, self.reader)}),
             quality=tuple(quality),

@@ -76,15 +76,6 @@ def _plan_notes(plan: Plan) -> list[Quality]:
                 "(confirmed = false).",
             )
         )  # fmt: skip
-    within = dict.fromkeys(name for question in plan.questions for name in question.within)
-    if within:
-        found.append(
-            _note(
-                "within_not_assessed", "info", "questions",
-                f"Like-for-like comparison within {', '.join(within)} is not part of this "
-                "version; the crude gap is shown.",
-            )
-        )  # fmt: skip
     if plan.drivers.fields:
         found.append(
             _note(

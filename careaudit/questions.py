@@ -265,7 +265,8 @@ class Reader:
         """Whether a decision-log field that a measure reads is not in [log.columns]."""
         return field in FIELDS and field != "decision" and field not in self.plan.log.columns
 
-    def judged_names(self, question: Question) -> tuple[str, ...]:
+    @staticmethod
+    def judged_names(question: Question) -> tuple[str, ...]:
         """Segments whose pairs are judged: plain ones; crossings only where nothing else stands."""
         return question.singles or question.crossings
 

@@ -1,5 +1,6 @@
 """The plan: what is audited, as one frozen, hashed document read from `careaudit.toml`."""
 
+from careaudit.plan.controls import Control, role
 from careaudit.plan.load import load, parse, schema
 from careaudit.plan.model import (
     FIELDS,
@@ -27,6 +28,7 @@ from careaudit.plan.shape import TableOf
 __all__ = [
     "FIELDS",
     "Audit",
+    "Control",
     "Dedup",
     "Drivers",
     "Escalation",
@@ -51,5 +53,6 @@ __all__ = [
     "from_options",
     "load",
     "parse",
+    "role",
     "schema",
 ]

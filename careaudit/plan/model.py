@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from careaudit.plan.controls import Control, check_used
 from careaudit.plan.own import Escalation, OwnMeasure, Test
 from careaudit.plan.policy import ImpactRatio, Preset
 from careaudit.plan.shape import TableOf as TableOf  # noqa: PLC0414 - a name of this module too
@@ -276,9 +277,10 @@ class Question(TableOf):
 
     @model_validator(mode="after")
     def _segments_once(self) -> Self:
-        if repeated := twice(self.segments):
-            msg = f'segments names "{repeated[0]}" twice'
-            raise ValueError(msg)
+        for key, names in (("segments", self.segments), ("within", self.within)):
+            if repeated := twice(names):
+                msg = f'{key} names "{repeated[0]}" twice'
+                raise ValueError(msg)
         return self
 
     def over(self, segments: Sequence[str]) -> Self:
@@ -344,6 +346,9 @@ class Plan(TableOf):
     label: Label | None = None
     segments: tuple[Segment, ...] = Field(min_length=1)
     questions: tuple[Question, ...] = Field(min_length=1)
+    controls: dict[str, Control] = Field(
+        default_factory=dict, description="Column of `within` = how far the council trusts it."
+    )
     drivers: Drivers = Drivers()
     public: Public = Public()
     measures: tuple[OwnMeasure, ...] = ()
@@ -382,6 +387,7 @@ class Plan(TableOf):
                     step = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(names)}"
                     msg = f'question "{question.id}" names the segment "{part}"; {step}'
                     raise ValueError(msg)
+        check_used(self.controls, [name for q in self.questions for name in q.within])
         self._check_tables()
         self._check_probable()
         if self.impact_ratio:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careaudit.plan import Plan
-from careaudit.sources.base import Request, Scan, Source
+from careaudit.sources.base import Request, Scan, Source, stratum
 from careaudit.sources.files import Workspace
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
@@ -25,6 +25,7 @@ __all__ = [
     "open_source",
     "pair",
     "pairable",
+    "stratum",
 ]
 
 

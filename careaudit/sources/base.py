@@ -16,7 +16,9 @@ from careaudit.record import Input, Join, Quality
 class Request:
     """What is wanted of a log: the plan, the sums, the crossings, and the day of the audit.
 
-    `every_row` uses rows on neither side of the decision, too.
+    `every_row` uses rows on neither side of the decision, too. `strata` are columns by which
+    crossings may divide the rows further, under the name that `stratum` gives them; such a
+    crossing has totals only, and is left out where a column has too many values.
     """
 
     plan: Plan
@@ -24,6 +26,12 @@ class Request:
     crossings: tuple[tuple[str, ...], ...]
     as_of: date
     every_row: bool = False
+    strata: tuple[str, ...] = ()
+
+
+def stratum(column: str) -> str:
+    """The name of a column's strata in a crossing, which no segment can have."""
+    return f"*{column}"
 
 
 Union = Callable[[tuple[str, ...], frozenset[Group]], Cell]

@@ -16,7 +16,7 @@ from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment, Table
 from careaudit.record import Input
 from careaudit.sources import expression as ex
-from careaudit.sources.base import Request
+from careaudit.sources.base import Request, stratum
 from careaudit.sources.files import Relation, Workspace, find, unreadable
 from careaudit.sources.held import Held
 
@@ -72,13 +72,16 @@ def value_map(plan: Plan, segment: Segment) -> Mapping[str, tuple[str, ...]]:
 
 
 class Stage:
-    """Builds the stage; its columns bear short names, s0, s1 ... for the plan's segments."""
+    """Builds the stage; its columns bear short names, s0, s1 ... for segments, then strata."""
 
     def __init__(self, opened: Opened, request: Request) -> None:
         self.opened = opened
         self.request = request
         self.plan: Plan = request.plan
-        self.segments = {s.name: f"s{n}" for n, s in enumerate(self.plan.segments)}
+        self.divided = {s.name: s for s in self.plan.segments} | {
+            stratum(column): Segment(name="stratum", column=column) for column in request.strata
+        }
+        self.segments = {name: f"s{n}" for n, name in enumerate(self.divided)}
         self.tables = {name: f"t{n}" for n, name in enumerate(self.plan.tables)}
         self.clustered = "subject_id" in self.plan.log.columns
         self.held = Held(self.plan, request.terms)
@@ -118,7 +121,7 @@ class Stage:
         """The columns to load: those mapped and read, each once, the plan's rules obeyed."""
         plan = self.plan
         references = [field for field in FIELDS if field in plan.log.columns]
-        references += [segment.column for segment in plan.segments]
+        references += [segment.column for segment in self.divided.values()]
         references += self.held.references()
         references += [plan.label.column] if plan.label else []
         references += [plan.log.dedup.key] if plan.log.dedup else []
@@ -201,11 +204,11 @@ class Stage:
             "bad_day": date.notnull() & rows.day.isnull(),
         }
         flags |= {f"hit_{short}": rows[f"{short}_k"].notnull() for short in self.tables.values()}
-        for segment in self.plan.segments:
+        for name, segment in self.divided.items():
             if mapping := value_map(self.plan, segment):
                 raw = self._get(rows, segment.column)
                 odd = raw.notnull() & ex.map_values(raw, mapping).isnull()
-                flags[f"bad_{self.segments[segment.name]}"] = odd
+                flags[f"bad_{self.segments[name]}"] = odd
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
         flags |= self.held.columns(partial(self._get, rows), partial(self._last, rows))
@@ -271,10 +274,10 @@ class Stage:
 
     def _groups(self, rows: Any) -> dict[str, Any]:
         return {
-            self.segments[segment.name]: ex.map_values(
+            self.segments[name]: ex.map_values(
                 self._get(rows, segment.column), value_map(self.plan, segment)
             ).nullif(ex.UNKNOWN)
-            for segment in self.plan.segments
+            for name, segment in self.divided.items()
         }
 
     def _customer(self, rows: Any) -> dict[str, Any]:

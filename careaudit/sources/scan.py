@@ -10,17 +10,19 @@ from typing import Any
 import duckdb
 import ibis
 
-from careaudit.cells import Cell, Cells, Group
+from careaudit.cells import Cell, Cells, Group, Term
 from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment
 from careaudit.record import POOLED, REST, Join, Quality
 from careaudit.sources import expression as ex
-from careaudit.sources.base import Request, Scan
+from careaudit.sources.base import Request, Scan, stratum
 from careaudit.sources.files import unreadable
 from careaudit.sources.rows import Opened, Stage, value_map
 
 MAX_GROUPS = 1_000
 """A segment has a few groups; more than this is an id or a measurement."""
+MAX_STRATA = 50
+"""Like for like is compared over a few strata; more than this is an id or a measurement."""
 RESERVED = {REST, POOLED}
 _LISTED = 5  # values that a message lists
 
@@ -55,13 +57,16 @@ class _Scanner:
         used = fates[ex.USED]
         self._check_segments(used)
         decided = stage.filter(stage.fate == ex.USED)
-        crossings = self._crossings(decided)
+        crossings = self._crossings(decided, used)
         return Scan(
             crossings=crossings,
             rows_read=sum(counts.values()),
             rows_used=counts[ex.USED],
             excluded={fate: n for fate, n in sorted(counts.items()) if fate != ex.USED},
-            unknown={name: int(used[f"none_{s}"]) for name, s in self.stage.segments.items()},
+            unknown={
+                segment.name: int(used[f"none_{self.stage.segments[segment.name]}"])
+                for segment in self.plan.segments
+            },
             customers=int(used["customers"]) if self.stage.clustered else None,
             first_day=used["first"],
             last_day=used["last"],
@@ -140,12 +145,15 @@ class _Scanner:
                     hint="Use a column of bands or areas, not of ids or measurements, or join "
                     "groups with `values`.",
                 )
-            if rows := int(used.get(f"bad_{short}", 0)):
-                raise self._unmapped_segment(segment, rows)
+        for name, segment in self.stage.divided.items():
+            if rows := int(used.get(f"bad_{self.stage.segments[name]}", 0)):
+                strata = name == stratum(segment.column)
+                where = f"within {segment.column}" if strata else f"segment {name}"
+                raise self._unmapped(where, segment, rows)
         if used["bad_day"] == used["rows"]:
             raise self._no_dates()
 
-    def _unmapped_segment(self, segment: Segment, rows: int) -> DataError:
+    def _unmapped(self, where: str, segment: Segment, rows: int) -> DataError:
         spot = self.stage.place(segment.column)
         mapping = value_map(self.plan, segment)
         listed = {raw for raws in mapping.values() for raw in raws}
@@ -158,7 +166,7 @@ class _Scanner:
         shown = f", such as {', '.join(odd[:_LISTED])}" if odd else ""
         return DataError(
             f'{rows:,} decisions have a value of "{spot.column}" that is in no list{shown}.',
-            where=f"segment {segment.name}",
+            where=where,
             hint="Add every value to `values`; an empty one is counted as unknown.",
         )
 
@@ -171,6 +179,14 @@ class _Scanner:
         values = text.select(v=ex.clean(text.v))
         counts = values.group_by("v").aggregate(n=values.count())
         return [(v, int(n)) for v, n in self.fetch(counts.order_by([counts.n.desc(), "v"]))]
+
+    def _too_fine(self, used: Totals) -> dict[str, int]:
+        """The columns that have too many values for strata, and how many."""
+        kinds = {
+            column: int(used[f"kinds_{self.stage.segments[stratum(column)]}"])
+            for column in self.request.strata
+        }
+        return {column: n for column, n in kinds.items() if n > MAX_STRATA}
 
     # What a reader should know.
 
@@ -187,6 +203,14 @@ class _Scanner:
 
     def _notes(self, used: Totals) -> Iterable[Quality]:
         yield from self._join_notes(used)
+        for strata, n in self._too_fine(used).items():
+            yield Quality(
+                code="too_many_strata",
+                severity="warning",
+                where=f"within {strata}",
+                message=f"{n:,} values; like is compared with like over at most {MAX_STRATA}, so "
+                "nothing is shown within it. Name a column of a few bands.",
+            )
         for column, where, message in self.stage.held.notes():
             if rows := int(used.get(column) or 0):
                 yield Quality(
@@ -241,19 +265,32 @@ class _Scanner:
 
     # Cells.
 
-    def _crossings(self, used: Any) -> dict[tuple[str, ...], Cells]:
-        terms, clustered = self.request.terms, self.stage.clustered
+    def _crossings(self, used: Any, sums: Totals) -> dict[tuple[str, ...], Cells]:
+        strata = {stratum(column) for column in self.request.strata}
+        too_fine = {stratum(column) for column in self._too_fine(sums)}
+        totals = tuple(term for term in self.request.terms if term.kind == "total")
         out: dict[tuple[str, ...], Cells] = {}
         for crossing in dict.fromkeys([(), *self.request.crossings]):
-            by = [self.stage.segments[name] for name in crossing]
-            rows = self.fetch(ex.sum_terms(used, by, terms, clustered=clustered))
-            cells: dict[Group, tuple[int, ...]] = {
-                tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
-                for row in rows
-            }
-            _check_names(crossing, cells)
-            out[crossing] = Cells(crossing, terms, cells)
+            if too_fine.intersection(crossing):
+                continue
+            if strata.intersection(crossing):
+                out[crossing] = self._cells(used, crossing, totals, clustered=False)
+                continue
+            clustered = self.stage.clustered
+            out[crossing] = self._cells(used, crossing, self.request.terms, clustered=clustered)
+            _check_names(crossing, out[crossing].table)
         return out
+
+    def _cells(
+        self, used: Any, crossing: tuple[str, ...], terms: tuple[Term, ...], *, clustered: bool
+    ) -> Cells:
+        by = [self.stage.segments[name] for name in crossing]
+        rows = self.fetch(ex.sum_terms(used, by, terms, clustered=clustered))
+        cells: dict[Group, tuple[int, ...]] = {
+            tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
+            for row in rows
+        }
+        return Cells(crossing, terms, cells)
 
     def _union(self, used: Any, crossing: tuple[str, ...], groups: frozenset[Group]) -> Cell:
         """Sum several groups of a crossing as one; a customer in two of them counts once."""
