@@ -36,6 +36,7 @@ from careaudit.record import (
     Provenance,
     Segment,
     Settings,
+    Strata,
     Window,
 )
 from careaudit.sources import Request, Scan, open_source
@@ -144,7 +145,7 @@ class _Audit:
         verdict, reason = overall(
             [(t.question.gate, t.question.verdict, t.question.reason) for t in told]
         )
-        crossed = [row for a in asked for row in self._crossed(a)]
+        crossed = {a.question.id: self._crossed(a) for a in asked}
         estimates = self._estimates(asked, judged)
         progress("Keeping the second book")
         books = keep(*self._books(asked, estimates))
@@ -158,9 +159,11 @@ class _Audit:
             segments=self._segments(),
             estimates=tuple(estimates),
             comparisons=tuple(comparisons),
-            questions=tuple(t.question for t in told),
+            questions=tuple(
+                t.question.model_copy(update={"strata": crossed[t.question.id][1]}) for t in told
+            ),
             conditional=tuple(conditional.tell(self.plan, self.reader, judged)),
-            intersections=tuple(crossed),
+            intersections=tuple(row for rows, _ in crossed.values() for row in rows),
             impact=impact.model_copy(update={"ratio_tables": ratios.tell(self.plan, self.reader)}),
             quality=tuple(quality),
             double_entry=books,
@@ -291,12 +294,13 @@ class _Audit:
             for segment in self.plan.segments
         }
 
-    def _crossed(self, asked: Asked) -> list[Intersection]:
+    def _crossed(self, asked: Asked) -> tuple[list[Intersection], tuple[Strata, ...]]:
         fields = [
             self.reader.field(asked.question, asked.measure, name)
             for name in asked.question.crossings
         ]
-        return crossings.tell(self.plan, asked, fields)
+        strata = (crossings.strata(asked, f, self.reader.known[f.segment].groups) for f in fields)
+        return crossings.tell(self.plan, asked, fields), tuple(strata)
 
     def _estimates(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> list[Estimate]:
         """Every asked measure for everybody and for each group, each once."""
