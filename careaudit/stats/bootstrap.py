@@ -77,6 +77,22 @@ def cells_interval(
     return Estimate(value[0], low, high, drawn.std(ddof=1))
 
 
+def cells_covariance(
+    counts: ArrayLike, statistics: Statistic, random: np.random.Generator, *, draws: int = DRAWS
+) -> Floats | None:
+    """Return the covariances of several statistics of cell counts, rows drawn with replacement.
+
+    The statistics stand along the last axis of what `statistics` returns. None with fewer than
+    30 rows, or where one of them is not finite in every draw.
+    """
+    whole = _whole(counts)
+    if whole.sum() < FEWEST:
+        return None
+    places = [np.flatnonzero(whole > 0)]
+    drawn = np.concatenate([statistics(some) for some in _draws(whole, places, random, draws)])
+    return np.cov(drawn, rowvar=False) if np.isfinite(drawn).all() else None
+
+
 def customers_interval(
     distinct: Signatures,
     statistic: Statistic,

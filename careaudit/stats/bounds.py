@@ -23,6 +23,7 @@ from careaudit.stats.arrays import (
     two_sided_z,
 )
 from careaudit.stats.rates import Bounds, newcombe
+from careaudit.stats.tolerance import Tolerance, units
 
 LARGEST_Z = 10.0  # end of the search for a normal quantile
 NO_VARIANCE = 1e-12  # variance of pi that is only rounding
@@ -90,6 +91,29 @@ def unknown_gap(
         np.where(empty, -1.0, share(low.x1, low.n1) - share(low.x2, low.n2)),
         np.where(empty, 1.0, share(high.x1, high.n1) - share(high.x2, high.n2)),
     )
+
+
+def unknown_units(
+    x_g: ArrayLike,
+    n_g: ArrayLike,
+    x_r: ArrayLike,
+    n_r: ArrayLike,
+    x_u: ArrayLike,
+    n_u: ArrayLike,
+    tolerance: Tolerance,
+    adverse: bool = False,
+    *,
+    protect: bool = False,
+) -> Floats:
+    """Return the largest gap of g to r in tolerance units, of all ways to sort the unknown.
+
+    Over 1: some sorting lies beyond the limit. With `protect` only harm to g counts.
+    """
+    gaps = [
+        units(share(end.x1, end.n1), share(end.x2, end.n2), tolerance, adverse, protect=protect)
+        for end in unknown_extremes(x_g, n_g, x_r, n_r, x_u, n_u)
+    ]
+    return np.maximum(*gaps)
 
 
 def unknown_gap_interval(

@@ -113,21 +113,24 @@ def on_curve(
     adverse: bool = False,
     *,
     protect: bool = False,
+    covariance: ArrayLike = 0.0,
 ) -> Disparity:
     """Return two rates known by their variances beside the curve of `Tolerance`.
 
     For rates that are no counts, such as the share served in time where cases are open. v may be
-    inf. The parts of the curve combine as in `tolerance`; with `protect` only harm to g counts.
+    inf. `covariance` is that of the two rates. The parts of the curve combine as in `tolerance`;
+    with `protect` only harm to g counts.
     """
     p_g, v_g, p_r, v_r = _means(p_g, v_g, p_r, v_r, 1.0)
-    s = np.sqrt(v_g + v_r)
+    both = 2 * finite("covariance", covariance)
+    s = np.sqrt(np.maximum(v_g + v_r - both, 0.0))
 
     def limit_z(u: Floats) -> Floats:
         k = 1 / (1 + u * (1 / tolerance.ratio - 1)) if adverse else 1 - u * (1 - tolerance.ratio)
         factor = np.where(k > 0, k, 1.0)
 
         def score(low: Floats, v_low: Floats, high: Floats, v_high: Floats) -> Floats:
-            spread = np.sqrt(v_low + factor**2 * v_high)
+            spread = np.sqrt(np.maximum(v_low + factor**2 * v_high - factor * both, 0.0))
             ratio = np.where(k > 0, _z(low - factor * high, spread), np.inf)
             floor, cap = (_z(low - high + u * d, s) for d in (tolerance.floor, tolerance.cap))
             return np.minimum(cap, np.maximum(ratio, floor))
