@@ -1,18 +1,21 @@
 """Cells: the sums of one crossing of groups, and how sums add.
 
-A `Quantity` is a number each decision carries: 1 if its slot is counted, or its amount. A `Term`
-is a sum of quantities, over decisions or over customers. Measures declare the terms they need,
-the engine fills them in one scan, and nothing after that ever sees a row.
+A `Quantity` is a number each decision carries: 1 if its slot is counted, its amount, or another
+number. A `Term` is a sum of quantities, over decisions or over customers; a `Histogram` counts
+decisions by a rounded number. Measures declare what they need, the engine fills it in one scan,
+and nothing after that ever sees a row.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from careaudit import conditions
+from careaudit import carried, conditions
+from careaudit.carried import Binned, Number
 from careaudit.conditions import Condition
 
 
@@ -48,19 +51,22 @@ class Quantity:
 
     With `power` 0 it counts decisions. With power 1 or 2 it sums amounts in minor units, or their
     squares, over decisions whose amount is known; `priced` counts only those decisions.
-    `condition` counts only decisions of which it holds; it goes with power 0.
+    `condition` counts only decisions of which it holds; it goes with power 0. With `number` the
+    powers are of that number, in its own whole units, in place of the amount.
     """
 
     slots: Slots
     power: Literal[0, 1, 2] = 0
     priced: bool = False
     condition: Condition | None = None
+    number: Number | None = None
 
     @property
     def key(self) -> str:
         """A short name, unique among quantities, fit for a column."""
         number = sum(1 << place for place, slot in enumerate(Slot) if slot in self.slots)
         held = f"_{conditions.key(self.condition)}" if self.condition else ""
+        held += f"_{carried.key(self.number)}" if self.number else ""
         return f"q{number}{'p' if self.priced else ''}{'a' * self.power}{held}"
 
 
@@ -100,7 +106,38 @@ def product(first: Quantity, second: Quantity) -> Term:
     return Term("product", low, high)
 
 
-Cell = Mapping[Term, int]
+@dataclass(frozen=True)
+class Histogram:
+    """Decisions of some slots, counted by slot and by a rounded number; adds over all parts."""
+
+    binned: Binned
+    slots: Slots = EVERY
+
+    @property
+    def key(self) -> str:
+        """A short name, unique among histograms."""
+        number = sum(1 << place for place, slot in enumerate(Slot) if slot in self.slots)
+        return f"h{number}_{carried.key(self.binned)}"
+
+
+Bins = Mapping[tuple[Slot, int], int]
+"""Decisions by slot and by code, a whole number that `Binned` explains."""
+
+
+class Cell(dict[Term, int]):
+    """The terms of one group, and its histograms."""
+
+    def __init__(
+        self, terms: Mapping[Term, int], histograms: Mapping[Histogram, Bins] | None = None
+    ) -> None:
+        super().__init__(terms)
+        self.histograms = histograms or {}
+
+    def bins(self, histogram: Histogram) -> Bins:
+        """The counts of one histogram; empty where nothing fell into it."""
+        return self.histograms.get(histogram, {})
+
+
 Group = tuple[str | None, ...]
 """The values of a crossing, in the order of its segments; None where one is not recorded."""
 
@@ -115,13 +152,15 @@ class Cells:
     segments: tuple[str, ...]
     terms: tuple[Term, ...]
     table: Mapping[Group, tuple[int, ...]]
+    histograms: Mapping[Histogram, Mapping[Group, Bins]] = field(default_factory=dict)
 
     def cell(self, group: Group) -> Cell:
         """Return the sums of one group; an absent group is all zeros, which is a count, not a
         guess.
         """
         values = self.table.get(group, (0,) * len(self.terms))
-        return dict(zip(self.terms, values, strict=True))
+        bins = {one: by[group] for one, by in self.histograms.items() if group in by}
+        return Cell(dict(zip(self.terms, values, strict=True)), bins)
 
     def merge(self, other: Cells) -> Cells:
         """Add the cells of another part of the log, cell by cell.
@@ -132,17 +171,29 @@ class Cells:
         if (self.segments, self.terms) != (other.segments, other.terms):
             msg = f"cells of {other.segments} do not add to cells of {self.segments}"
             raise ValueError(msg)
-        return Cells(self.segments, self.terms, _added([self.table, other.table]))
+        if set(self.histograms) != set(other.histograms):
+            msg = f"cells of {self.segments} have other histograms"
+            raise ValueError(msg)
+        bins = {
+            one: _added_bins([by, other.histograms[one]]) for one, by in self.histograms.items()
+        }
+        return Cells(self.segments, self.terms, _added([self.table, other.table]), bins)
 
     def roll_up(self, segments: tuple[str, ...]) -> Cells:
-        """Sum away every segment but `segments`; keeps totals only, which alone survive it."""
+        """Sum away every segment but `segments`; keeps totals and histograms, which survive it."""
         places = [self.segments.index(name) for name in segments]
         keep = [place for place, term in enumerate(self.terms) if term.kind == "total"]
         parts = [
             {tuple(group[place] for place in places): tuple(values[place] for place in keep)}
             for group, values in self.table.items()
         ]
-        return Cells(segments, tuple(self.terms[place] for place in keep), _added(parts))
+        bins = {
+            one: _added_bins(
+                {tuple(group[place] for place in places): found} for group, found in by.items()
+            )
+            for one, by in self.histograms.items()
+        }
+        return Cells(segments, tuple(self.terms[place] for place in keep), _added(parts), bins)
 
 
 def _added(parts: Iterable[Mapping[Group, tuple[int, ...]]]) -> dict[Group, tuple[int, ...]]:
@@ -154,3 +205,22 @@ def _added(parts: Iterable[Mapping[Group, tuple[int, ...]]]) -> dict[Group, tupl
                 tuple(a + b for a, b in zip(seen, values, strict=True)) if seen else values
             )
     return table
+
+
+def added(cells: Iterable[Cell]) -> Cell:
+    """Add the cells of several groups that share no customer."""
+    terms: Counter[Term] = Counter()
+    bins: dict[Histogram, Counter[tuple[Slot, int]]] = {}
+    for cell in cells:
+        terms.update(cell)
+        for one, found in cell.histograms.items():
+            bins.setdefault(one, Counter()).update(found)
+    return Cell(terms, bins)
+
+
+def _added_bins(parts: Iterable[Mapping[Group, Bins]]) -> dict[Group, Bins]:
+    table: dict[Group, Counter[tuple[Slot, int]]] = {}
+    for part in parts:
+        for group, found in part.items():
+            table.setdefault(group, Counter()).update(found)
+    return {group: dict(found) for group, found in table.items()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from careaudit.askable import measures
 from careaudit.errors import PlanError
-from careaudit.measures import CATALOGUE
-from careaudit.plan import Plan
+from careaudit.measures import CATALOGUE, Measure
+from careaudit.plan import Plan, Question
+from careaudit.stats.tolerance import Tolerance
 
 
 def check(plan: Plan) -> None:
@@ -21,22 +23,7 @@ def check(plan: Plan) -> None:
                 hint="Give it a name of its own.",
             )
     for question in plan.questions:
-        if question.measure is not None and question.measure not in known:
-            near = get_close_matches(question.measure, known, n=1, cutoff=0.4)
-            step = f'Did you mean "{near[0]}"? ' if near else ""
-            raise PlanError(
-                f'question "{question.id}" asks for the measure "{question.measure}", which is '
-                "not known.",
-                where="plan",
-                hint=f"{step}`careaudit measures` lists them: {', '.join(known)}.",
-            )
-        for name in question.protect:
-            if name not in question.segments:
-                raise PlanError(
-                    f'question "{question.id}" protects "{name}", which is not among its segments.',
-                    where="plan",
-                    hint=f"Its segments: {', '.join(question.segments)}.",
-                )
+        _check_question(question, known)
     decision = plan.log.columns.get("decision")
     for segment in plan.segments:
         if segment.column in {"decision", decision}:
@@ -51,4 +38,39 @@ def check(plan: Plan) -> None:
             "no [outcome]: which values of the decision are good or bad is not said.",
             where="plan",
             hint='Add [outcome] with adverse = ["..."] or favorable = ["..."].',
+        )
+
+
+def _check_question(question: Question, known: Mapping[str, Measure]) -> None:
+    if question.measure is not None and question.measure not in known:
+        near = get_close_matches(question.measure, known, n=1, cutoff=0.4)
+        step = f'Did you mean "{near[0]}"? ' if near else ""
+        raise PlanError(
+            f'question "{question.id}" asks for the measure "{question.measure}", which is '
+            "not known.",
+            where="plan",
+            hint=f"{step}`careaudit measures` lists them: {', '.join(known)}.",
+        )
+    if question.measure is not None:
+        _check_limit(question, known[question.measure])
+    for name in question.protect:
+        if name not in question.segments:
+            raise PlanError(
+                f'question "{question.id}" protects "{name}", which is not among its segments.',
+                where="plan",
+                hint=f"Its segments: {', '.join(question.segments)}.",
+            )
+
+
+def _check_limit(question: Question, measure: Measure) -> None:
+    """Refuse a limit on another scale than the measure's."""
+    said = question.limit.model_fields_set
+    curve, other = said & {"ratio", "floor", "cap"}, said & {"share", "gap"}
+    if wrong := other if isinstance(measure.limit, Tolerance) else curve:
+        fit = "ratio, floor and cap" if wrong == other else "share or gap"
+        raise PlanError(
+            f'question "{question.id}" sets the limit by {" and ".join(sorted(wrong))}, which '
+            f"{measure.name} does not have.",
+            where="plan",
+            hint=f"Its limit is set by {fit}.",
         )

@@ -84,7 +84,11 @@ def tell(plan: Plan, reader: Reader, judged: Sequence[Judged]) -> list[Condition
 def strata(item: Judged, field: Field, pair: Pair, cells: Cells) -> Table:
     """Count the events and decisions of both sides of a pair in every stratum."""
     group, reference = _sides(item, field, pair)
-    n, x = (total(quantity) for quantity in item.asked.measure.sizes)
+    measure = item.asked.measure
+    if not isinstance(measure, Rate):
+        msg = f"{measure.name} has no strata"
+        raise TypeError(msg)
+    n, x = (total(quantity) for quantity in measure.sizes)
     parts = len(field.segment.split("*"))
     counts: dict[str, list[int]] = {}
     for key in cells.table:

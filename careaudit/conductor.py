@@ -75,7 +75,7 @@ def run(
 def _request(plan: Plan, today: date) -> Request:
     crossed = (*ask.crossings(plan), *conditional.crossings(plan))
     strata, every_row = conditional.columns(plan), ask.asks_every_row(plan)
-    return Request(plan, ask.terms(plan), crossed, today, every_row, strata)
+    return Request(plan, ask.terms(plan), crossed, today, every_row, strata, ask.histograms(plan))
 
 
 def _refuse_absent_side(plan: Plan, scan: Scan) -> None:
@@ -319,7 +319,7 @@ class _Audit:
             measure = item.measure
             whole = self.reader.sample(measure, "", ())
             rows[measure.name, None, None] = estimate(
-                measure.name, None, whole, whole.design_effect, least
+                measure, None, whole, whole.design_effect, least
             )
             for name in item.question.segments:
                 for group in [*self.reader.known[name].groups, *self._unknown_groups(name)]:
@@ -327,7 +327,7 @@ class _Audit:
                     deff = deffs.get((measure.name, name, sample.group), sample.design_effect)
                     rows.setdefault(
                         (measure.name, name, sample.group),
-                        estimate(measure.name, name, sample, deff, least),
+                        estimate(measure, name, sample, deff, least),
                     )
         return list(rows.values())
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from careaudit.findings import estimate, harmed, ranges
-from careaudit.judge import Asked, Field, lay_out, test
-from careaudit.measures import Pair, Rate, Sample, pooled_design_effect
+from careaudit.findings import estimate
+from careaudit.judge import Asked, Field, lay_out
+from careaudit.measures import Pair, Rate, Sample, Seen, pooled_design_effect
 from careaudit.plan import Plan
 from careaudit.record import Intersection, Interval, Strata
 from careaudit.stats.arrays import Floats
@@ -30,22 +30,21 @@ class Crossed(NamedTuple):
     difference: Interval
     ratio: Interval
 
-    def notable(self, *, adverse: bool) -> bool:
-        """Say whether it is beyond the limit, to its harm, and survives the search for it."""
-        return (
-            self.u > 1
-            and self.q <= EXPLORATORY_LEVEL
-            and harmed(self.pair, adverse=adverse) == "group"
-        )
+    harmed: str
+
+    @property
+    def notable(self) -> bool:
+        """Whether it is beyond the limit, to its harm, and survives the search for it."""
+        return self.u > 1 and self.q <= EXPLORATORY_LEVEL and self.harmed == "group"
 
 
 def tell(plan: Plan, asked: Asked, fields: Sequence[Field]) -> list[Intersection]:
     """Return the crossings of a question, with Benjamini-Hochberg over all of them."""
     least = plan.privacy.min_cell
     tested = [pair for field in fields for pair in _pairs(plan, asked, field)]
-    evidence = test(asked, tested)
+    evidence = asked.scale.test(tested)
     q_values = benjamini_hochberg(evidence.parity) if tested else np.array([])
-    spans = ranges(tested)
+    spans = asked.scale.ranges(tested)
     known = {
         (pair.segment, pair.group.group): Crossed(
             pair,
@@ -54,6 +53,7 @@ def tell(plan: Plan, asked: Asked, fields: Sequence[Field]) -> list[Intersection
             float(q_values[k]),
             spans.difference[k],
             spans.ratio[k],
+            asked.scale.harmed(pair),
         )
         for k, pair in enumerate(tested)
     }
@@ -116,14 +116,13 @@ def _pairs(plan: Plan, asked: Asked, field: Field) -> list[Pair]:
 def _row(
     asked: Asked,
     field: Field,
-    sample: Sample,
+    sample: Seen,
     known: Crossed | None,
     least: int,
     drawn: float | None,
 ) -> Intersection:
     deff = known.pair.group_deff if known else sample.design_effect
-    shown = estimate(asked.measure.name, field.segment, sample, deff, least)
-    adverse = asked.measure.orientation == "adverse"
+    shown = estimate(asked.measure, field.segment, sample, deff, least)
     return Intersection(
         question=asked.question.id,
         measure=asked.measure.name,
@@ -141,7 +140,7 @@ def _row(
         u=known.u if known else None,
         p_parity=known.parity if known else None,
         q_value=known.q if known else None,
-        notable=known is not None and known.notable(adverse=adverse),
+        notable=known is not None and known.notable,
         shrunken=drawn if shown.state == "estimated" else None,
         state=shown.state,
         reason=shown.reason,

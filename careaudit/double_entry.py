@@ -1,13 +1,13 @@
-"""The second book: fairlearn recomputes every rate from the same cells; books that differ stop."""
+"""The second book: fairlearn recomputes rates from the same cells; books that differ stop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from careaudit.cells import Cells, total
+from careaudit.cells import Cells
 from careaudit.errors import BooksDifferError
-from careaudit.measures import Rate
+from careaudit.measures import Measure
 from careaudit.record import DoubleEntry
 
 TOLERANCE = 1e-9
@@ -15,42 +15,41 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Page:
-    """One measure over one crossing: the cells, and our rate of each group by name."""
+    """One measure over one crossing: the cells, and our value of each group by name."""
 
-    measure: Rate
+    measure: Measure
     cells: Cells
     rates: dict[str, float]
     name: str
 
 
 def keep(pages: Sequence[Page], joined: Sequence[dict[tuple[str | None, ...], str]]) -> DoubleEntry:
-    """Recompute every rate with fairlearn's MetricFrame on weighted cells, and compare.
+    """Recompute values with fairlearn's MetricFrame on weighted cells, and compare.
 
-    The second book starts from the counts by slot, not from the sums that the first one used.
+    The second book starts from the counts by slot or by rating, not from the sums that the first
+    one used; measures that have no such counts (waits, areas, money) are not in it.
     `joined` names the groups of each page. Raises BooksDifferError above 1e-9.
     """
     import fairlearn
     import numpy as np
-    from fairlearn.metrics import MetricFrame, selection_rate
+    from fairlearn.metrics import MetricFrame, mean_prediction, selection_rate
 
     compared, largest = 0, 0.0
     for page, names in zip(pages, joined, strict=True):
-        events, groups, weights = [], [], []
+        values, groups, weights = [], [], []
         for group, name in names.items():
             cell = page.cells.cell(group)
-            for cases, events_of in page.measure.book:
-                x = cell[total(events_of)] if events_of.slots else 0
-                for event, n in ((1, x), (0, cell[total(cases)] - x)):
-                    if n and name in page.rates:
-                        events.append(event)
-                        groups.append(name)
-                        weights.append(n)
-        if not events:
+            for value, n in page.measure.second_book(cell):
+                if n and name in page.rates:
+                    values.append(value)
+                    groups.append(name)
+                    weights.append(n)
+        if not values:
             continue
         frame = MetricFrame(
-            metrics=selection_rate,
-            y_true=np.array(events),
-            y_pred=np.array(events),
+            metrics=selection_rate if page.measure.unit == "share" else mean_prediction,
+            y_true=np.array(values),
+            y_pred=np.array(values),
             sensitive_features={"group": groups},
             sample_params={"sample_weight": np.array(weights, dtype=float)},
         )

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from careaudit.askable import measures
 from careaudit.errors import RecordError
 from careaudit.judge import overall
 from careaudit.plan import Plan
 from careaudit.plan import Question as PlanQuestion
 from careaudit.record import POOLED, VALID_DAYS, AuditRecord, Group, Question
+from careaudit.scales import limit_of
 
 NEARLY = 1e-9  # u of the same gap, written and read again
 
@@ -85,15 +87,17 @@ def planned(plan: Plan, record: AuditRecord) -> Iterator[Gap]:
                 question.id,
             )
             continue
-        yield from _unanswered(question, asked[question.id])
+        yield from _unanswered(plan, question, asked[question.id])
         for name in question.singles:
             for group in plan.segment(name).order:
                 if name in groups and group not in groups[name]:
                     yield _no_group(question.id, name, group)
 
 
-def _unanswered(question: PlanQuestion, found: Question) -> Iterator[Gap]:
-    same_limit = question.limit.model_dump() == found.limit.model_dump()
+def _unanswered(plan: Plan, question: PlanQuestion, found: Question) -> Iterator[Gap]:
+    measure = measures(plan).get(str(found.measure))
+    limit = found.limit.model_dump(exclude_none=True)
+    same_limit = measure is not None and limit_of(measure, question.limit) == limit
     same_measure = question.measure in (None, found.measure)
     if not (same_limit and same_measure and question.inconclusive == found.inconclusive):
         yield Gap(

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
-import numpy as np
 
 from careaudit import impact
 from careaudit.judge import Asked, Judged
-from careaudit.measures import Amounts, Pair, Sample
+from careaudit.measures import Amounts, Measure, Pair, Sample, Seen
 from careaudit.plan import Plan
 from careaudit.record import (
     REST,
@@ -21,23 +18,21 @@ from careaudit.record import (
     Estimate,
     Impact,
     Interval,
+    Level,
     Limit,
     Money,
     Question,
     Rest,
     Score,
+    SecondLook,
+    Step,
 )
+from careaudit.scales import Asking, Ranges, Spread, limit_of
 from careaudit.stats.arrays import Floats
-from careaudit.stats.power import detectable_gap, n_needed
-from careaudit.stats.rates import (
-    difference_interval,
-    four_fifths,
-    odds_ratio,
-    odds_ratio_defined,
-    rate_interval,
-    ratio_interval,
-)
+from careaudit.stats.rates import four_fifths, odds_ratio, odds_ratio_defined
 
+MONEYED = frozenset({"favorable_rate", "adverse_rate", "amount_per_request"})
+"""Measures of what was granted, beside whose gaps money is shown."""
 Purse = Mapping[str, Mapping[str | None, Amounts]]
 """Amounts by segment, then by group; empty where the log has none."""
 
@@ -52,90 +47,53 @@ class Told:
 
 
 def estimate(
-    measure: str, segment: str | None, sample: Sample, deff: float, least: int
+    measure: Measure, segment: str | None, seen: Seen, deff: float, least: int
 ) -> Estimate:
-    """One group's rate with its 95 % range, hidden where it stands for too few customers."""
+    """One group's value with its 95 % range, hidden where it stands for too few customers."""
     low = high = value = None
     state, reason = "estimated", None
-    if not sample.n:
-        state, reason = "undefined", "no_decisions"
-    elif segment is not None and sample.customers < least:
+    if not seen.known:
+        state, reason = "undefined", "too_little" if seen.n else "no_decisions"
+    elif segment is not None and seen.customers < least:
         state, reason = "suppressed", "min_cell"
     else:
-        value = sample.rate
-        bounds = rate_interval(sample.x / deff, sample.n / deff)
-        low, high = float(bounds.low), float(bounds.high)
+        found = seen.at(deff)
+        value, low, high = float(found.value), _finite(found.low), _finite(found.high)
+    shown = value is not None
     return Estimate(
-        measure=measure,
+        measure=measure.name,
         segment=segment,
-        group=sample.group,
-        n=sample.n,
-        events=sample.x if value is not None else None,
+        group=seen.group,
+        n=seen.n,
+        events=seen.x if shown and isinstance(seen, Sample) else None,
         value=value,
         low=low,
         high=high,
         confidence=0.95,
-        method="clopper_pearson" if sample.n / deff < 10 else "wilson",
+        method=seen.method(deff),
         state=state,
         reason=reason,
+        unit=measure.unit,
+        curve=tuple(Step(seconds=t, share=s) for t, s in seen.curve) if shown else (),
+        levels=tuple(Level(rating=r, n=n) for r, n in seen.levels) if shown else (),
     )
 
 
-class Ranges(NamedTuple):
-    """Differences, ratios and ratios of the opposite outcome of several pairs, with ranges."""
-
-    difference: list[Interval]
-    ratio: list[Interval]
-    other_side: list[Interval]
-
-
-def ranges(pairs: Sequence[Pair]) -> Ranges:
-    """Return the 95 % score ranges of all pairs at once (methods 1.7)."""
-    x_g, n_g, x_r, n_r = np.array([pair.effective for pair in pairs]).reshape(-1, 4).T
-    low, high = difference_interval(x_g, n_g, x_r, n_r)
-    gaps = x_g / n_g - x_r / n_r
-    return Ranges(
-        [
-            Interval(value=float(gap), low=float(a), high=float(b))
-            for gap, a, b in zip(gaps, low, high, strict=True)
-        ],
-        _ratios(x_g, n_g, x_r, n_r),
-        _ratios(n_g - x_g, n_g, n_r - x_r, n_r),
-    )
-
-
-def _ratios(x_g: Floats, n_g: Floats, x_r: Floats, n_r: Floats) -> list[Interval]:
-    """Ratios with their score ranges; null where one is not defined."""
-    low, high = ratio_interval(x_g, n_g, x_r, n_r)
-    return [
-        Interval()
-        if x == 0 and y == 0
-        else Interval(
-            value=float((x / n) / (y / m)) if y else None, low=_finite(a), high=_finite(b)
-        )
-        for x, n, y, m, a, b in zip(x_g, n_g, x_r, n_r, low, high, strict=True)
-    ]
-
-
-def _finite(value: float) -> float | None:
+def _finite(value: Floats | float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
 def _odds_ratio(pair: Pair) -> float | None:
+    if not (isinstance(pair.group, Sample) and isinstance(pair.reference, Sample)):
+        return None
     counts = (pair.group.x, pair.group.n, pair.reference.x, pair.reference.n)
     return _finite(float(odds_ratio(*counts))) if odds_ratio_defined(*counts) else None
 
 
-def harmed(pair: Pair, *, adverse: bool) -> str:
-    """Say which side has the worse rate."""
-    left, right = pair.group.x * pair.reference.n, pair.reference.x * pair.group.n
-    if left == right:
-        return "none"
-    return "group" if (left > right) == adverse else "reference"
-
-
-def _four_fifths(pair: Pair, *, adverse: bool) -> bool:
+def _four_fifths(pair: Pair, *, adverse: bool) -> bool | None:
     """The plain four-fifths flag, always on the rate that is good for the customer."""
+    if not (isinstance(pair.group, Sample) and isinstance(pair.reference, Sample)):
+        return None
     counts = [(s.n - s.x if adverse else s.x, s.n) for s in (pair.group, pair.reference)]
     return bool(four_fifths(*counts[0], *counts[1]))
 
@@ -152,10 +110,10 @@ class Teller:
     def question(self, judged: Judged, *, chosen: bool, missing: tuple[str, str] | None) -> Told:
         """The record of one question and all its comparisons."""
         asking = self._asking(judged.asked)
-        spreads = impact.spread(judged.pairs, asking)
+        spreads = asking.scale.spread(judged.pairs, asking)
         scores = impact.scores(judged.pairs, spreads, asking, self.days, self.least)
-        found = ranges(judged.pairs)
-        detectable = self._detectable(judged.pairs, asking)
+        found = asking.scale.ranges(judged.pairs)
+        detectable = asking.scale.detectable(judged.pairs, asking) if judged.pairs else []
         comparisons = tuple(
             self._comparison(judged, place, asking, spreads, found, detectable[place], score)
             for place, score in enumerate(scores)
@@ -171,16 +129,16 @@ class Teller:
         capped = judged.asked.capped
         lack = missing or (capped if capped and capped[0] == reason else None)
         question = judged.asked.question
-        limit = question.limit
+        measure = judged.asked.measure
         told = Question(
             id=question.id,
-            ask=question.ask or judged.asked.measure.ask,
+            ask=question.ask or measure.ask,
             pillar=question.pillar,
-            measure=judged.asked.measure.name,
+            measure=measure.name,
             segments=question.segments,
             gate=question.gate,
             inconclusive=question.inconclusive,
-            limit=Limit(ratio=limit.ratio, floor=limit.floor, cap=limit.cap),
+            limit=Limit.model_validate(limit_of(measure, question.limit)),
             verdict=verdict,
             reason=reason,
             missing=lack[1] if lack else None,
@@ -191,32 +149,26 @@ class Teller:
             worst=_worst(carrying),
             measure_chosen=chosen,
             rest=_rest(judged, missing) if verdict == "fail" else None,
+            unit=measure.unit,
         )
         return Told(told, comparisons, judged.pairs)
 
-    def _asking(self, asked: Asked) -> impact.Asking:
+    def _asking(self, asked: Asked) -> Asking:
         statistics = self.plan.statistics
-        return impact.Asking(
-            asked.tolerance,
-            asked.measure.orientation,
-            statistics.alpha,
-            statistics.alpha_pass,
-        )
+        return Asking(asked.scale, statistics.alpha, statistics.alpha_pass, statistics.scope)
 
     def _comparison(
         self,
         judged: Judged,
         place: int,
-        asking: impact.Asking,
-        spreads: impact.Spread,
+        asking: Asking,
+        spreads: Spread,
         found: Ranges,
         detectable: Detectable,
         score: Score,
     ) -> Comparison:
         pair, ruling = judged.pairs[place], judged.rulings[place]
         evidence, measure = judged.evidence, judged.asked.measure
-        p_g, p_r = pair.group.x / pair.group.n, pair.reference.x / pair.reference.n
-        better = min(p_g, p_r) if asking.adverse else max(p_g, p_r)
         shown = min(pair.group.customers, pair.reference.customers) >= self.least
         hidden = Interval()
         return Comparison(
@@ -229,16 +181,14 @@ class Teller:
             orientation=measure.orientation,
             n=pair.group.n,
             reference_n=pair.reference.n,
-            group_value=p_g if shown else None,
-            reference_value=p_r if pair.reference.customers >= self.least else None,
+            group_value=pair.group.rate if shown else None,
+            reference_value=pair.reference.rate if pair.reference.customers >= self.least else None,
             difference=found.difference[place] if shown else hidden,
             ratio=found.ratio[place] if shown else hidden,
             odds_ratio=_odds_ratio(pair) if shown else None,
             four_fifths=_four_fifths(pair, adverse=asking.adverse) if shown else None,
-            harmed=harmed(pair, adverse=asking.adverse) if shown else "none",
-            tolerated_gap=float(asking.tolerance.allowed(better, asking.adverse))
-            if shown
-            else None,
+            harmed=asking.scale.harmed(pair) if shown else "none",
+            tolerated_gap=asking.scale.tolerated(pair) if shown else None,
             u=Interval(
                 value=float(spreads.value[place]),
                 low=float(spreads.low[place]),
@@ -251,7 +201,7 @@ class Teller:
             p_pass=float(evidence.within[place]) if shown else None,
             p_beyond=float(evidence.beyond[place]) if shown else None,
             p_beyond_adjusted=ruling.p_beyond_adjusted if shown else None,
-            effective_n=pair.effective[1] if shown else None,
+            effective_n=pair.group.n / pair.group_deff if shown else None,
             design_effect=pair.group_deff if shown else None,
             in_scope=pair.in_scope,
             verdict=ruling.verdict,
@@ -260,44 +210,19 @@ class Teller:
             affected=self._affected(pair, asking, measure.name, shown=shown),
             score=score if shown else Score(),
             other_side=found.other_side[place] if shown else None,
+            unit=measure.unit,
+            second_look=_second_look(pair, measure) if shown else None,
         )
 
-    def _detectable(self, pairs: Sequence[Pair], asking: impact.Asking) -> list[Detectable]:
-        """The smallest gap each pair could have shown, and the decisions it needs to pass."""
-        _, n_g, x_r, n_r = np.array([pair.effective for pair in pairs]).reshape(-1, 4).T
-        levels = np.array([asking.alpha * pair.weight for pair in pairs])
-        rates = x_r / n_r
-        gaps = detectable_gap(rates, n_g, n_r, levels, asking.adverse)
-        room = 1 - rates if asking.adverse else rates
-        needed = {
-            protect: n_needed(
-                x_r / n_r, n_r, asking.tolerance, asking.adverse, alpha=asking.alpha_pass,
-                protect=protect,
-            )
-            for protect in {pair.protect for pair in pairs}
-        }  # fmt: skip
-        return [
-            Detectable(
-                gap=float(gaps[place]) if gaps[place] < room[place] else None,
-                n_needed=math.ceil(
-                    max(float(needed[pair.protect][place]), self.plan.statistics.scope)
-                    * pair.group_deff
-                ),
-            )
-            for place, pair in enumerate(pairs)
-        ]
-
-    def _affected(
-        self, pair: Pair, asking: impact.Asking, measure: str, *, shown: bool
-    ) -> Affected:
+    def _affected(self, pair: Pair, asking: Asking, measure: str, *, shown: bool) -> Affected:
         if not shown:
             return Affected(people=Interval())
-        return Affected(people=impact.people(pair, asking), money=self._money(pair, measure))
+        return Affected(people=asking.scale.people(pair), money=self._money(pair, measure))
 
     def _money(self, pair: Pair, measure: str) -> Money | None:
         """Money beside a gap in granting; other gaps have no amount of their own."""
         purse = self.purse.get(pair.segment)
-        if not purse or measure not in {"favorable_rate", "adverse_rate"}:
+        if not purse or measure not in MONEYED:
             return None
         names = set(purse) - {None}
         group = purse.get(pair.group.group)
@@ -320,7 +245,7 @@ class Teller:
         if covered:
             adverse = covered[0][0].orientation == "adverse"
             people = covered[0][0].affected.people
-            if len(covered) > 1:
+            if len(covered) > 1 and people.value is not None:
                 people = impact.total_people([pair for _, pair in covered], adverse=adverse)
             money = self._total_money(covered)
         return Impact(
@@ -343,6 +268,11 @@ class Teller:
             return None
         groups = [purse[pair.group.group] for pair in pairs]
         return impact.total_money(groups, reference, self.plan.log.currency)
+
+
+def _second_look(pair: Pair, measure: Measure) -> SecondLook | None:
+    found = measure.second_look(pair.group, pair.reference)
+    return SecondLook.model_validate(found) if found else None
 
 
 def _rest(judged: Judged, missing: tuple[str, str] | None) -> Rest:

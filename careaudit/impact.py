@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import NamedTuple
+from dataclasses import fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from careaudit.measures import MINOR, Amounts, Orientation, Pair, Sample
+from careaudit.measures import MINOR, Amounts, Pair
 from careaudit.record import Interval, Money, Score
+from careaudit.scales import Asking, Spread, counted, variance
 from careaudit.stats import amounts as money_stats
 from careaudit.stats.arrays import two_sided_z
-from careaudit.stats.people import excess, total_excess
-from careaudit.stats.rates import difference_interval
+from careaudit.stats.people import total_excess
 from careaudit.stats.score import evidence, reach, severity_score
-from careaudit.stats.tolerance import Tolerance, u_high, u_low, units
 
 WIDE = 40.0
 """A score range wider than this with an inconclusive verdict has no point, only its ends."""
@@ -24,81 +21,10 @@ MONTH = 30
 AT_LIMIT = 50.0
 MIN_AMOUNTS = 50
 """Known amounts a mean needs on each side (methods 3: coverage of its range)."""
+LEAST_SURE = 1e6
+"""A standard error, in limits, from which on a gap says nothing."""
 UNEVEN_AMOUNTS = 0.05
 """Amounts known this much more often on one side say nothing of the other."""
-
-
-class Spread(NamedTuple):
-    """u of each pair with its 90 % range for reading, and the low end at its family level."""
-
-    value: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    family_low: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What a question fixes for all its pairs: limit, direction, and the levels in force."""
-
-    tolerance: Tolerance
-    orientation: Orientation
-    alpha: float
-    alpha_pass: float
-
-    @property
-    def adverse(self) -> bool:
-        """True where more of the measure is worse for the customer."""
-        return self.orientation == "adverse"
-
-
-def spread(pairs: Sequence[Pair], asking: Asking) -> Spread:
-    """Return u of pairs with its ranges, by inverting the tests (methods 1.3)."""
-    columns = [np.zeros(len(pairs)) for _ in Spread._fields]
-    for protect in (False, True):
-        chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
-        if not chosen:
-            continue
-        x_g, n_g, x_r, n_r = np.array([pairs[place].effective for place in chosen]).T
-        weights = np.array([pairs[place].weight for place in chosen])
-        curve, adverse = asking.tolerance, asking.adverse
-        u = units(x_g / n_g, x_r / n_r, curve, adverse, protect=protect)
-        high = u_high(x_g, n_g, x_r, n_r, curve, adverse, alpha=asking.alpha_pass, protect=protect)
-        found = (
-            u,
-            u_low(x_g, n_g, x_r, n_r, curve, adverse, c=0.05, protect=protect),
-            np.maximum(u, high),  # the search ends at 60 units; a few gaps lie beyond
-            u_low(x_g, n_g, x_r, n_r, curve, adverse, c=asking.alpha * weights, protect=protect),
-        )
-        for column, values in zip(columns, found, strict=True):
-            column[chosen] = values
-    return Spread(*columns)
-
-
-def variance(sample: Sample, deff: float) -> float:
-    """Variance of a sample's rate, p(1 - p)/n times its design effect."""
-    p = sample.x / sample.n
-    return p * (1 - p) / sample.n * deff
-
-
-def people(pair: Pair, asking: Asking) -> Interval:
-    """Excess adverse decisions of the pair's group at its comparator's rate; > 0 harms it.
-
-    Where a rate is 0 or 1 its variance says nothing: the score range of the gap stands in.
-    """
-    found = excess(
-        pair.group.n,
-        pair.group.x / pair.group.n,
-        variance(pair.group, pair.group_deff),
-        pair.reference.x / pair.reference.n,
-        variance(pair.reference, pair.reference_deff),
-        adverse=asking.adverse,
-    )
-    value, low, high = float(found.value), float(found.low), float(found.high)
-    if any(sample.x in {0, sample.n} for sample in (pair.group, pair.reference)):
-        ends = [float(end) * pair.group.n for end in difference_interval(*pair.effective)]
-        low, high = ends if asking.adverse else (-ends[1], -ends[0])
-    return Interval(value=value, low=low, high=high)
 
 
 def money(group: Amounts, reference: Amounts, currency: str | None) -> Money | None:
@@ -135,11 +61,12 @@ def _mean(amounts: Amounts) -> money_stats.Mean | None:
 
 def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:
     """Excess adverse decisions of several groups that share one comparator."""
-    reference = pairs[0].reference
+    counts = [counted(pair) for pair in pairs]
+    reference = counts[0][1]
     found = total_excess(
-        [pair.group.n for pair in pairs],
-        [pair.group.x / pair.group.n for pair in pairs],
-        [variance(pair.group, pair.group_deff) for pair in pairs],
+        [g.n for g, _ in counts],
+        [g.x / g.n for g, _ in counts],
+        [variance(g, pair.group_deff) for (g, _), pair in zip(counts, pairs, strict=True)],
         reference.x / reference.n,
         variance(reference, pairs[0].reference_deff),
         adverse=adverse,
@@ -179,7 +106,8 @@ def scores(
     if not pairs:
         return []
     per_30_days = _per_30_days(pairs, asking, days, least)
-    believed = evidence(spreads.value, _standard_errors(pairs, asking)).b
+    errors = asking.scale.errors(pairs)
+    believed = evidence(spreads.value, np.minimum(errors, LEAST_SURE)).b
     m = np.array([float(reach(per_30_days[pair.segment])) for pair in pairs])
     low = severity_score(spreads.family_low, m)
     high = severity_score(spreads.high, m)
@@ -198,17 +126,6 @@ def scores(
     ]
 
 
-def _standard_errors(pairs: Sequence[Pair], asking: Asking) -> NDArray[np.float64]:
-    """Standard error of each gap in tolerance units."""
-    errors = []
-    for pair in pairs:
-        rates = [s.x / s.n for s in (pair.group, pair.reference)]
-        better = min(rates) if asking.adverse else max(rates)
-        se = variance(pair.group, pair.group_deff) + variance(pair.reference, pair.reference_deff)
-        errors.append(se**0.5 / float(asking.tolerance.allowed(better, asking.adverse)))
-    return np.array(errors)
-
-
 def _per_30_days(
     pairs: Sequence[Pair], asking: Asking, days: int | None, least: int
 ) -> dict[str, float]:
@@ -220,9 +137,7 @@ def _per_30_days(
     alone: dict[tuple[str, bool], float] = {}
     pools: dict[str, float] = {}
     for pair in pairs:
-        p_g, p_r = pair.group.x / pair.group.n, pair.reference.x / pair.reference.n
-        gap = p_g - p_r if asking.adverse else p_r - p_g
-        harm = max(0.0, pair.group.n * gap) if pair.group.customers >= least else 0.0
+        harm = max(0.0, asking.scale.excess(pair)) if pair.group.customers >= least else 0.0
         if pair.pooled:
             pools[pair.segment] = harm
         else:

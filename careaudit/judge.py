@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from careaudit.measures import Pair, Rate, Sample, pool, pooled_design_effect
+from careaudit.measures import Measure, Pair, Seen, pool_samples, pooled_design_effect
 from careaudit.plan import Question, Statistics
 from careaudit.record import POOLED, REST, Verdict
+from careaudit.scales import Evidence, Scale, scale
 from careaudit.stats.multiplicity import weighted_holm
-from careaudit.stats.rates import parity_p
-from careaudit.stats.tolerance import Tolerance, p_beyond, p_pass, units
 
 Floats = NDArray[np.float64]
 
@@ -34,12 +33,12 @@ class Field:
     """
 
     segment: str
-    samples: tuple[Sample, ...]
+    samples: tuple[Seen, ...]
     reference: str | None
     decisions: int
     least: int = 1
     protect: bool = False
-    pool: Callable[[str, Sequence[Sample]], Sample] = pool
+    pool: Callable[[str, Sequence[Seen]], Seen] = pool_samples
 
 
 @dataclass(frozen=True)
@@ -50,24 +49,14 @@ class Asked:
     """
 
     question: Question
-    measure: Rate
+    measure: Measure
     fields: tuple[Field, ...]
     capped: tuple[str, str] | None = None
 
     @property
-    def tolerance(self) -> Tolerance:
-        """The question's limit as the statistics know it."""
-        limit = self.question.limit
-        return Tolerance(limit.ratio, limit.floor, limit.cap)
-
-
-class Evidence(NamedTuple):
-    """What the tests say of pairs; arrays of equal length, p-values unadjusted."""
-
-    u: Floats
-    parity: Floats
-    within: Floats
-    beyond: Floats
+    def scale(self) -> Scale:
+        """The measure's scale, with the question's limit."""
+        return scale(self.measure, self.question.limit)
 
 
 class Ruling(NamedTuple):
@@ -111,7 +100,7 @@ def lay_out(asked: Asked, share: float, statistics: Statistics, floor: float = 1
 
 
 def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: float) -> list[Pair]:
-    known = [sample for sample in field.samples if sample.n]
+    known = [sample for sample in field.samples if sample.known]
     reference = next((s for s in known if s.group == field.reference), None)
     if field.reference != REST and (reference is None or reference.customers < field.least):
         return []
@@ -119,7 +108,7 @@ def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: floa
         return []
     pooled_deff = max(floor, pooled_design_effect(known))
 
-    def pair(group: Sample, *, pooled: bool = False) -> Pair:
+    def pair(group: Seen, *, pooled: bool = False) -> Pair:
         other = reference or field.pool(REST, [s for s in known if s.group != group.group])
         deff = max(group.design_effect, pooled_deff)
         return Pair(
@@ -148,20 +137,6 @@ def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: floa
             return alone
         reference = field.pool(REST, rest)
     return [*alone, pair(field.pool(POOLED, small), pooled=True)] if small else alone
-
-
-def weigh(
-    x_g: Floats, n_g: Floats, x_r: Floats, n_r: Floats, tolerance: Tolerance, adverse: bool,
-    *, protect: bool = False,
-) -> Evidence:  # fmt: skip
-    """Test pairs given as effective counts (methods 1.3); arrays of any equal length."""
-    counts = (x_g, n_g, x_r, n_r)
-    return Evidence(
-        u=units(x_g / n_g, x_r / n_r, tolerance, adverse, protect=protect),
-        parity=parity_p(*counts),
-        within=p_pass(*counts, tolerance, adverse, protect=protect),
-        beyond=p_beyond(*counts, tolerance, adverse, protect=protect),
-    )
 
 
 def rule(evidence: Evidence, weights: Floats, statistics: Statistics) -> list[Ruling]:
@@ -205,7 +180,7 @@ def judge(
         laid = [lay_out(item, 1.0, statistics, design_effect) for item in family]
         questions = sum(1 for pairs in laid if pairs)
         laid = [[replace(p, weight=p.weight / questions) for p in pairs] for pairs in laid]
-        evidences = [test(item, pairs) for item, pairs in zip(family, laid, strict=True)]
+        evidences = [item.scale.test(pairs) for item, pairs in zip(family, laid, strict=True)]
         together = Evidence(*(np.concatenate(parts) for parts in zip(*evidences, strict=True)))
         weights = np.array([pair.weight for pairs in laid for pair in pairs])
         rulings = iter(rule(together, weights, statistics))
@@ -220,23 +195,6 @@ def _alone(pair: Pair, ruling: Ruling) -> Ruling:
     if pair.must_pass or ruling.verdict == "fail" or ruling.reason == "adverse_signal":
         return ruling
     return ruling._replace(verdict="inconclusive", reason="too_small_alone")
-
-
-def test(asked: Asked, pairs: Sequence[Pair]) -> Evidence:
-    """Test the pairs of a question on their effective counts."""
-    parts = []
-    for protect in (False, True):
-        chosen = [place for place, pair in enumerate(pairs) if pair.protect == protect]
-        if chosen:
-            x_g, n_g, x_r, n_r = np.array([pairs[place].effective for place in chosen]).T
-            adverse = asked.measure.orientation == "adverse"
-            found = weigh(x_g, n_g, x_r, n_r, asked.tolerance, adverse, protect=protect)
-            parts.append((chosen, found))
-    columns = [np.zeros(len(pairs)) for _ in Evidence._fields]
-    for chosen, found in parts:
-        for column, values in zip(columns, found, strict=True):
-            column[chosen] = values
-    return Evidence(*columns)
 
 
 def _answer(

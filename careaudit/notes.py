@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from careaudit.impact import variance
 from careaudit.judge import Asked, Judged, judge
 from careaudit.measures import Pair, amounts
 from careaudit.plan import Plan
@@ -218,8 +217,5 @@ def _weak_fails(item: Judged, alpha: float) -> list[Quality]:
 
 def _at_the_limit(asked: Asked, pair: Pair) -> tuple[float, float]:
     """The tolerated gap of a pair, and the standard error of its gap."""
-    rates = [sample.x / sample.n for sample in (pair.group, pair.reference)]
-    adverse = asked.measure.orientation == "adverse"
-    better = min(rates) if adverse else max(rates)
-    error = variance(pair.group, pair.group_deff) + variance(pair.reference, pair.reference_deff)
-    return float(asked.tolerance.allowed(better, adverse)), max(error, 1e-12) ** 0.5
+    limit = asked.scale.tolerated(pair)
+    return limit, max(float(asked.scale.errors([pair])[0]) * limit, 1e-6)

@@ -9,18 +9,21 @@ from functools import partial
 from careaudit.askable import measures
 from careaudit.cells import (
     ADVERSE,
+    DECIDED,
     EVERY,
     FAVORABLE,
     LABELLED,
     Cell,
     Cells,
+    Histogram,
     Quantity,
     Slot,
     Term,
+    added,
     total,
 )
 from careaudit.judge import Asked, Field, judge
-from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Rate, Sample, pool
+from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Measure, Rate, Sample, Seen
 from careaudit.plan import FIELDS, Plan, Question, Segment
 from careaudit.record import REST, Quality
 from careaudit.sources import Scan
@@ -48,11 +51,19 @@ def terms(plan: Plan) -> tuple[Term, ...]:
     for question in plan.questions:
         names = [question.measure] if question.measure else list(OPPOSITE)
         for measure in (known[name] for name in names):
-            wanted += [*measure.terms, *(total(n) for n, _ in measure.book)]
-            wanted += [total(x) for _, x in measure.book if x.slots]
+            wanted += measure.terms
+            if isinstance(measure, Rate):
+                wanted += [total(q) for pair in measure.book for q in pair if q.slots]
     wanted += [term for side in COVERAGE for term in side.terms] if plan.label else ()
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
+
+
+def histograms(plan: Plan) -> tuple[Histogram, ...]:
+    """All histograms that the plan's questions need, each once."""
+    known = measures(plan)
+    asked = [known[q.measure] for q in plan.questions if q.measure]
+    return tuple(dict.fromkeys(one for measure in asked for one in measure.histograms))
 
 
 def asks_every_row(plan: Plan) -> bool:
@@ -119,14 +130,19 @@ class Reader:
         """The cells of a segment or crossing."""
         return self.scan.crossings[tuple(name.split("*")) if name else ()]
 
-    def sample(self, measure: Rate, name: str, group: tuple[str | None, ...]) -> Sample:
+    def sample(self, measure: Measure, name: str, group: tuple[str | None, ...]) -> Seen:
         """The sample of one group of a segment or crossing on a measure."""
+        cell = self.cells(name).cell(group)
+        return measure.sample(joined(group) if group else None, cell, clustered=self.clustered)
+
+    def counted(self, measure: Rate, name: str, group: tuple[str | None, ...]) -> Sample:
+        """The same of a measure that is counted."""
         cell = self.cells(name).cell(group)
         return measure.sample(joined(group) if group else None, cell, clustered=self.clustered)
 
     def decisions(self, name: str, group: tuple[str | None, ...]) -> Sample:
         """How many decisions and customers a group has."""
-        return self.sample(DECISIONS, name, group)
+        return self.counted(DECISIONS, name, group)
 
     def _known(self, name: str) -> Known:
         parts = [self.plan.segment(part) for part in name.split("*")]
@@ -168,7 +184,7 @@ class Reader:
 
     # Questions.
 
-    def measure(self, question: Question) -> Rate:
+    def measure(self, question: Question) -> Measure:
         """The question's measure; where it names none, the rarer side of the whole log."""
         if question.measure:
             return self.measures[question.measure]
@@ -193,12 +209,15 @@ class Reader:
         """Decisions used that have a label."""
         return self._count(LABELLED)
 
-    def pool(self, measure: Rate, name: str, group: str, samples: Sequence[Sample]) -> Sample:
-        """Pool groups of a segment whose customers stand in several: each counts once."""
+    def pool(self, measure: Measure, name: str, group: str, samples: Sequence[Seen]) -> Seen:
+        """Pool groups of a segment; customers who stand in several of them count once."""
         places = {joined(known): known for known in self.known[name].groups}
-        members = frozenset(places[str(sample.group)] for sample in samples)
-        cell = self._union(name, members)
-        return measure.sample(group, cell, clustered=True)
+        members = [places[str(sample.group)] for sample in samples]
+        if self._shared(name):
+            cell = self._union(name, frozenset(members))
+        else:
+            cell = added(self.cells(name).cell(member) for member in members)
+        return measure.sample(group, cell, clustered=self.clustered)
 
     def _union(self, name: str, members: frozenset[tuple[str, ...]]) -> Cell:
         key = (name, members)
@@ -220,22 +239,22 @@ class Reader:
     def _shared(self, name: str) -> bool:
         return self.clustered and self.memberships(name) > (self.scan.customers or 0)
 
-    def field(self, question: Question, measure: Rate, name: str) -> Field:
+    def field(self, question: Question, measure: Measure, name: str) -> Field:
         """One attribute of a question: its samples, comparator and number of decisions."""
         known = self.known[name]
         cells = self.cells(name)
         everyone = [self.sample(measure, name, group).n for group in cells.table]
         return Field(
             segment=name,
-            samples=tuple(self.sample(measure, name, group) for group in known.groups),
+            samples=measure.settle([self.sample(measure, name, g) for g in known.groups]),
             reference=known.reference,
             decisions=sum(everyone),
             least=self.plan.privacy.min_cell,
             protect=name in question.protect,
-            pool=partial(self.pool, measure, name) if self._shared(name) else pool,
+            pool=partial(self.pool, measure, name),
         )
 
-    def missing(self, question: Question, measure: Rate) -> tuple[str, str] | None:
+    def missing(self, question: Question, measure: Measure) -> tuple[str, str] | None:
         """Why the log cannot answer a question at all: a reason and what it would take."""
         if "label" in measure.fields and self.plan.label is None:
             return "not_assessed", (
@@ -243,7 +262,8 @@ class Reader:
             )
         if "label" in measure.fields and not self.labelled:
             return "labels_missing", "no decision of the log has a label"
-        if "label" in measure.fields and not self._count(measure.cases):
+        rate = measure if isinstance(measure, Rate) else None
+        if rate and "label" in rate.fields and not self._count(rate.cases):
             return "labels_missing", (
                 "no decision counts here: check which label values say that the favorable "
                 "decision was due"
@@ -252,9 +272,10 @@ class Reader:
             return "not_assessed", f"the plan maps no {' and no '.join(lacking)} in [log.columns]"
         if "sla" in measure.fields and self.plan.escalation.promise is None:
             return "not_assessed", 'the plan promises no time: say sla = "5m" in [escalation]'
-        if not measure.when and not (self.favorable and self.adverse):
+        told = rate and not rate.when
+        if told and not (self.favorable and self.adverse):
             return "no_variation", "every decision of the log has the same outcome"
-        if measure.when and not self.sample(measure, "", ()).n:
+        if not told and not self.sample(measure, "", ()).n:
             return "not_assessed", f"no row of the log counts: {measure.formula}"
         names = [name for name in self.judged_names(question) if not self._comparable(name)]
         if names:
@@ -300,7 +321,7 @@ class Reader:
             capped=self._cap(question, measure),
         )
 
-    def _cap(self, question: Question, measure: Rate) -> tuple[str, str] | None:
+    def _cap(self, question: Question, measure: Measure) -> tuple[str, str] | None:
         """Why labels cannot carry a pass: picked by appeal, or known less often for some."""
         label = self.plan.label
         if label is None or "label" not in measure.fields or measure.name == "label_coverage":
@@ -310,7 +331,8 @@ class Reader:
             return "labels_missing", (
                 f"labels were picked {picked}, not at random: they cannot show that all is well"
             )
-        sides = [side for side in COVERAGE if side.cases & measure.cases]
+        cases = measure.cases if isinstance(measure, Rate) else DECIDED
+        sides = [side for side in COVERAGE if side.cases & cases]
         probes = [
             Asked(
                 question.model_copy(update={"gate": True, "id": side.name}),
@@ -334,7 +356,7 @@ class Reader:
         fields = []
         for place, (name, group) in enumerate(places):
             good, bad = (
-                replace(self.sample(side, name, group), group=side.name) for side in COVERAGE
+                replace(self.counted(side, name, group), group=side.name) for side in COVERAGE
             )
             if good.n and bad.n:
                 fields.append(

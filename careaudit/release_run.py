@@ -14,7 +14,7 @@ from typing import NamedTuple
 from careaudit import conductor, releases
 from careaudit import plan as plans
 from careaudit.askable import measures
-from careaudit.cells import Quantity, total
+from careaudit.cells import total
 from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import DataError, RecordError, UsageError
 from careaudit.measures import Rate
@@ -140,7 +140,8 @@ def _asked(old: Given, new: Given, before: Plan, now: Plan) -> Iterator[Asked]:
             next(q.within for q in plan.questions if q.id == question) for plan in (before, now)
         ]
         within = tuple(field for field in fields[1] if field in fields[0])
-        yield Asked(question, known[measure], str(segment), within)
+        if isinstance(found := known[measure], Rate):
+            yield Asked(question, found, str(segment), within)
 
 
 class Found(NamedTuple):
@@ -208,12 +209,10 @@ def _counted(
     crossings = {
         item: (*item.segment.split("*"), *(names[field] for field in item.within)) for item in asked
     }
-    sums = {
-        item: (total(Quantity(item.measure.cases)), total(Quantity(item.measure.events)))
-        for item in asked
-    }
+    sums = {item: tuple(total(quantity) for quantity in item.measure.sizes) for item in asked}
+    every = any(item.measure.asks_every_row for item in asked)
     terms = tuple(dict.fromkeys(term for pair in sums.values() for term in pair))
-    request = Request(plan, terms, tuple(dict.fromkeys(crossings.values())), as_of)
+    request = Request(plan, terms, tuple(dict.fromkeys(crossings.values())), as_of, every)
     scan = open_source(plan, given.base).scan(request)
     out: dict[Asked, dict[Key, tuple[int, int]]] = {}
     for item in asked:

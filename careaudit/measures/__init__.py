@@ -2,7 +2,18 @@
 
 from careaudit.measures.amount import MINOR, Amounts, amounts
 from careaudit.measures.amount import TERMS as AMOUNT_TERMS
-from careaudit.measures.base import Measure, Orientation, Pair, Sample, pool, pooled_design_effect
+from careaudit.measures.base import (
+    Gap,
+    Measure,
+    Orientation,
+    Pair,
+    Reading,
+    Sample,
+    Seen,
+    Share,
+    pool_samples,
+    pooled_design_effect,
+)
 from careaudit.measures.catalogue import CATALOGUE
 from careaudit.measures.rate import Rate
 
@@ -11,12 +22,16 @@ __all__ = [
     "CATALOGUE",
     "MINOR",
     "Amounts",
+    "Gap",
     "Measure",
     "Orientation",
     "Pair",
     "Rate",
+    "Reading",
     "Sample",
+    "Seen",
+    "Share",
     "amounts",
-    "pool",
+    "pool_samples",
     "pooled_design_effect",
 ]

@@ -1,32 +1,65 @@
-"""What every measure is, and the samples and pairs that its numbers come in."""
+"""What every measure is, and the samples, readings and pairs that its numbers come in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+import numpy as np
+
+from careaudit.cells import Cell, Histogram, Term
+from careaudit.stats.arrays import Estimate, Floats, two_sided_z
 from careaudit.stats.clustering import Moments, design_effect, pooled_effect
+from careaudit.stats.rates import rate_interval
+from careaudit.stats.tolerance import Tolerance
 
 Orientation = Literal["favorable", "adverse"]
+Unit = Literal["share", "money", "seconds", "points", "rating", "area", "score", "number"]
+"""What a value counts in; as in the record."""
 
 
 @dataclass(frozen=True)
 class Sample:
     """One group's decisions on one measure: `x` events among `n` decisions.
 
-    `group` is None for everybody. `moments` is None where the log names no customers.
+    `group` is None for everybody. `moments` is None where the log names no customers. `counts`,
+    `levels` and `curve` are as in `Reading`.
     """
 
     group: str | None
     n: int
     x: int
     moments: Moments | None = None
+    counts: Floats | None = field(default=None, compare=False)
+    levels: tuple[tuple[float, int], ...] = ()
+    curve: tuple[tuple[float, float], ...] = ()
 
     @property
     def rate(self) -> float | None:
         """Events per decision, None without decisions."""
         return self.x / self.n if self.n else None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value to compare."""
+        return self.n > 0
+
+    @property
+    def lone(self) -> bool:
+        """Whether all decisions are one customer's, so that no design effect can be told."""
+        return self.moments is not None and self.moments.customers <= 1
+
+    def at(self, deff: float) -> Estimate:
+        """The rate with its 95 % range and standard error at a design effect."""
+        p, n = np.asarray(self.x / self.n), self.n / deff
+        low, high = rate_interval(self.x / deff, n)
+        return Estimate(p, low, high, np.sqrt(p * (1 - p) / n))
+
+    def method(self, deff: float) -> str:
+        """The name of the range's method."""
+        return "clopper_pearson" if self.n / deff < 10 else "wilson"
 
     @property
     def customers(self) -> int:
@@ -45,19 +78,76 @@ class Sample:
         return float(self.n) if own is None else own
 
 
-def pooled_design_effect(samples: Sequence[Sample]) -> float:
+@dataclass(frozen=True)
+class Reading:
+    """One group's value on a scale that is no count: money, seconds, points, an area.
+
+    n: the decisions it rests on. `at` gives the value with its 95 % range and standard error at a
+    design effect; None where there is no value. `also` is another way to the same value: a verdict
+    needs both to agree. `counts` is what a second look needs; `curve` and
+    `levels` are what a picture needs: (seconds, share) and (rating, n).
+    """
+
+    group: str | None
+    n: int
+    customers: int
+    design_effect: float
+    at_: Callable[[float], Estimate] | None
+    how: str
+    also: Callable[[float], Estimate] | None = None
+    counts: Floats | None = field(default=None, compare=False)
+    curve: tuple[tuple[float, float], ...] = ()
+    levels: tuple[tuple[float, int], ...] = ()
+    lone: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value to compare."""
+        return self.at_ is not None
+
+    @property
+    def rate(self) -> float | None:
+        """The value, None where there is none."""
+        return float(self.at(1.0).value) if self.at_ else None
+
+    def at(self, deff: float) -> Estimate:
+        """The value with its 95 % range and standard error at a design effect."""
+        if self.at_ is None:
+            msg = f"{self.group} has no value"
+            raise ValueError(msg)
+        return self.at_(deff)
+
+    def method(self, _: float) -> str:
+        """The name of the range's method."""
+        return self.how
+
+
+Seen = Sample | Reading
+
+
+def normal(m: float, v: float, deff: float, low: float = -np.inf, high: float = np.inf) -> Estimate:
+    """Return a value with its normal 95 % range inside [low, high], v its variance at deff 1."""
+    se = (v * deff) ** 0.5
+    arm = two_sided_z(0.95) * se
+    return Estimate(*map(np.asarray, (m, max(m - arm, low), min(m + arm, high), se)))
+
+
+def pooled_design_effect(samples: Sequence[Seen]) -> float:
     """The mean of the samples' own design effects, weighted by decisions (methods 1.8).
 
     A single customer's is not known and is left out.
     """
-    known = [s for s in samples if s.n and (s.moments is None or s.moments.customers > 1)]
+    known = [s for s in samples if s.n and not s.lone]
     return pooled_effect([s.n for s in known], [s.design_effect for s in known])
 
 
-def pool(group: str, samples: Sequence[Sample]) -> Sample:
-    """Add samples that share no customer into one of the given name."""
+def pool_samples(group: str, samples: Sequence[Seen]) -> Sample:
+    """Add counted samples that share no customer into one of the given name."""
     pooled = Sample(group, 0, 0, None)
     for sample in samples:
+        if not isinstance(sample, Sample):
+            msg = f"{sample.group} is no count: pool its cells"
+            raise TypeError(msg)
         moments = sample.moments
         if moments and pooled.moments:
             moments = Moments(
@@ -79,8 +169,8 @@ class Pair:
 
     question: str
     segment: str
-    group: Sample
-    reference: Sample
+    group: Seen
+    reference: Seen
     group_deff: float
     reference_deff: float
     weight: float
@@ -89,20 +179,23 @@ class Pair:
     pooled: bool = False
     protect: bool = False
 
-    @property
-    def effective(self) -> tuple[float, float, float, float]:
-        """Effective x and n of the group and of its comparator (Rao & Scott 1992)."""
-        g, r = self.group, self.reference
-        return (
-            g.x / self.group_deff,
-            g.n / self.group_deff,
-            r.x / self.reference_deff,
-            r.n / self.reference_deff,
-        )
+
+@dataclass(frozen=True)
+class Share:
+    """A limit that is a share of the comparator's value."""
+
+    share: float
 
 
 @dataclass(frozen=True)
-class Measure:
+class Gap:
+    """A limit in the measure's own unit."""
+
+    gap: float
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
     """A named measure: what it says, how it is computed, and when it misleads.
 
     `orientation` says whether more of it is good (favorable) or bad (adverse) for the customer.
@@ -117,3 +210,44 @@ class Measure:
     fields: tuple[str, ...]
     misleads: str
     oracle: str
+
+    @property
+    @abstractmethod
+    def unit(self) -> Unit:
+        """What its values count in."""
+
+    @property
+    @abstractmethod
+    def limit(self) -> Tolerance | Share | Gap:
+        """The limit where a plan sets none (methods 1.2, 1.12)."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> tuple[Term, ...]:
+        """The sums it needs of each cell."""
+
+    @property
+    def histograms(self) -> tuple[Histogram, ...]:
+        """The histograms it needs of each cell."""
+        return ()
+
+    @property
+    @abstractmethod
+    def asks_every_row(self) -> bool:
+        """Whether it counts rows on neither side of the decision."""
+
+    @abstractmethod
+    def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Seen:
+        """Read the sample of a group from its cell; `clustered` where customers are named."""
+
+    def second_book(self, cell: Cell) -> list[tuple[float, int]]:  # noqa: ARG002
+        """The same value as a weighted mean: numbers and how often each stands; none without."""
+        return []
+
+    def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:  # noqa: ARG002
+        """Look at the same gap in another way: method, value, low, high and p, or None."""
+        return None
+
+    def settle(self, seen: Sequence[Seen]) -> tuple[Seen, ...]:
+        """Bring the groups of one segment to common ground, such as a time all can be seen to."""
+        return tuple(seen)

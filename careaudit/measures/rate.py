@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from careaudit.cells import Cell, Quantity, Slot, Slots, Term, customers, product, total
+from careaudit.carried import Level
+from careaudit.cells import (
+    Cell,
+    Histogram,
+    Quantity,
+    Slot,
+    Slots,
+    Term,
+    customers,
+    product,
+    total,
+)
 from careaudit.conditions import Condition, both
-from careaudit.measures.base import Measure, Sample
+from careaudit.measures.base import Measure, Sample, Seen, Unit
+from careaudit.measures.levels import dominance_look, rated
 from careaudit.stats.clustering import Moments
+from careaudit.stats.tolerance import Tolerance
+
+CURVE = Tolerance()
 
 
 @dataclass(frozen=True)
 class Rate(Measure):
     """A share: decisions in `events` among decisions in `cases`; events are part of the cases.
 
-    `of` narrows the cases to decisions of which it holds, `when` the events among them.
+    `of` narrows the cases to decisions of which it holds, `when` the events among them. With
+    `levels` the ratings behind it are counted too, for its picture and its second look.
     """
 
     events: Slots = frozenset()
     cases: Slots = frozenset()
     of: Condition | None = None
     when: Condition | None = None
+    levels: Level | None = None
+    unit: Unit = "share"
+    limit: Tolerance = CURVE
 
     def __post_init__(self) -> None:
         """Refuse a rate whose events are not a part of its cases."""
@@ -49,10 +69,27 @@ class Rate(Measure):
         return Slot.UNDECIDED in self.cases
 
     @property
+    def histograms(self) -> tuple[Histogram, ...]:
+        """The ratings behind it, where it has any."""
+        return (Histogram(self.levels),) if self.levels else ()
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The sums this measure needs of each cell."""
         n, x = self.sizes
         return (total(n), total(x), customers(n), product(n, n), product(x, n), product(x, x))
+
+    def second_book(self, cell: Cell) -> list[tuple[float, int]]:
+        """Events as 1 and other cases as 0, counted slot by slot."""
+        found = []
+        for cases, events in self.book:
+            x = cell[total(events)] if events.slots else 0
+            found += [(1.0, x), (0.0, cell[total(cases)] - x)]
+        return found
+
+    def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
+        """Ratings as a whole: who rates higher."""
+        return dominance_look(group.counts, reference.counts)
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Sample:
         """Read the sample of a group from its cell; `clustered` where customers are named."""
@@ -63,4 +100,7 @@ class Rate(Measure):
             xn=cell[product(x, n)],
             xx=cell[product(x, x)],
         )
-        return Sample(group, cell[total(n)], cell[total(x)], moments if clustered else None)
+        counts, levels = rated(self.levels, cell)
+        return Sample(
+            group, cell[total(n)], cell[total(x)], moments if clustered else None, counts, levels
+        )

@@ -243,16 +243,25 @@ class Segment(TableOf):
 
 
 class Limit(TableOf):
-    """The council's limit: a share of the rate, never under `floor` nor over `cap` (1.2)."""
+    """The council's limit on a measure's own scale; left out, the measure's default holds.
+
+    Shares: a share of the rate, never under `floor` nor over `cap` (methods 1.2). Other scales:
+    `share` of the comparator's value, or a `gap` in the measure's unit (methods 1.12).
+    """
 
     ratio: float = Field(default=0.80, gt=0, lt=1)
     floor: float = Field(default=0.01, gt=0, lt=1)
     cap: float = Field(default=0.10, gt=0, lt=1)
+    share: float | None = Field(default=None, gt=0, lt=1)
+    gap: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.floor > self.cap:
             msg = f"floor {self.floor} is above cap {self.cap}"
+            raise ValueError(msg)
+        if self.share is not None and self.gap is not None:
+            msg = "say share or gap, not both"
             raise ValueError(msg)
         return self
 
@@ -265,7 +274,8 @@ class Question(TableOf):
     pillar: Pillar = "fairness"
     measure: str | None = Field(default=None, description="Left out: the rarer side is asked.")
     segments: Texts = Field(
-        min_length=1, description='Segments, "a*b" for a crossing, "*" for every segment.'
+        min_length=1,
+        description='Segments, "a*b" for a crossing, "*" for every recorded segment.',
     )
     limit: Limit = Limit()
     within: Texts = Field(default=(), description="Fields to compare like with like by.")
@@ -362,7 +372,9 @@ class Plan(TableOf):
     def _every_segment(
         cls, questions: tuple[Question, ...], info: ValidationInfo
     ) -> tuple[Question, ...]:
-        names = [segment.name for segment in info.data.get("segments", ())]
+        segments: tuple[Segment, ...] = info.data.get("segments", ())
+        recorded = [segment.name for segment in segments if not segment.probable]
+        names = recorded or [segment.name for segment in segments]
         return tuple(question.over(names) for question in questions)
 
     @model_validator(mode="after")
@@ -401,6 +413,14 @@ class Plan(TableOf):
         if bad := probable & (crossed | set(self.axes)):
             msg = f'"{min(bad)}" is a membership by probability: it is compared alone'
             raise ValueError(msg)
+        for question in self.questions:
+            asked = set(question.segments)
+            if asked & probable and asked - probable:
+                msg = (
+                    f'question "{question.id}" asks "{min(asked & probable)}", a membership by '
+                    "probability, beside recorded groups; give it a question of its own"
+                )
+                raise ValueError(msg)
 
     def _check_tables(self) -> None:
         for name, table in self.tables.items():

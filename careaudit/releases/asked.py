@@ -132,12 +132,25 @@ def _unlike(
         chosen = " Name the measure in both plans." if now.measure_chosen else ""
         message = f"{now.id} asks for {now.measure}, and asked for {before.measure}.{chosen}"
         yield _whole(now.id, "measure_differs", message)
+    elif not _counted(now, old, new):
+        message = f"{now.id} is no share of decisions: only shares are compared between releases."
+        yield _whole(now.id, "other_scale", message)
     elif _outcome(old) != _outcome(new):
         message = (
             "The releases name different decisions favorable, adverse or neutral. Where only "
             "their spelling differs, give both the same words in [log.values.decision]."
         )
         yield _whole(now.id, "outcome_differs", message)
+
+
+def _counted(question: Question, *records: AuditRecord) -> bool:
+    """Whether the question's values are events among decisions in both releases."""
+    return question.unit == "share" and not any(
+        e.events is None
+        for record in records
+        for e in record.estimates
+        if e.measure == question.measure and e.value is not None
+    )
 
 
 def _outcome(record: AuditRecord) -> tuple[frozenset[str], ...] | None:

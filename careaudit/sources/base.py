@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from careaudit.cells import Cell, Cells, Group, Term
+from careaudit.cells import Cell, Cells, Group, Histogram, Term
 from careaudit.plan import Plan
 from careaudit.record import Input, Join, Quality
 
@@ -27,6 +27,7 @@ class Request:
     as_of: date
     every_row: bool = False
     strata: tuple[str, ...] = ()
+    histograms: tuple[Histogram, ...] = ()
 
 
 def stratum(column: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import ibis
 
-from careaudit.cells import ADVERSE, Quantity, Slot, Term
+from careaudit.carried import key as key_of
+from careaudit.cells import ADVERSE, Histogram, Quantity, Slot, Term
 from careaudit.conditions import (
     Among,
     Both,
@@ -185,10 +186,16 @@ def held(condition: Condition) -> str:
     return f"c_{key(condition)}"
 
 
+def summed(column: str, power: int) -> str:
+    """The column of a number's sums, or of the sums of its squares."""
+    return f"{'vs'[power - 1]}{column[1:]}"
+
+
 def carried(table: Expr, quantity: Quantity) -> Expr:
     """Return what each row of a table by slot carries of a quantity (methods 0).
 
-    Its columns: `slot`, `rows`, and where amounts are asked for `priced`, `amount`, `square`.
+    Its columns: `slot`, `rows`, where amounts are asked for `priced`, `amount`, `square`, and the
+    sums of other numbers.
     """
 
     def among(slots: Iterable[Slot]) -> Expr:
@@ -196,6 +203,9 @@ def carried(table: Expr, quantity: Quantity) -> Expr:
 
     if quantity.condition:
         return ibis.ifelse(among(quantity.slots), table[held(quantity.condition)], 0)
+    if quantity.number:
+        value = table[summed(f"n_{key_of(quantity.number)}", quantity.power)]
+        return ibis.ifelse(among(quantity.slots), value.fill_null(0), 0)
     if quantity.power:
         value = table.amount if quantity.power == 1 else table.square
         return ibis.ifelse(among(quantity.slots), value, 0)
@@ -235,6 +245,14 @@ def _over(each: Expr, term: Term, *, clustered: bool) -> Expr:
     # Counts multiply within 64 bits; amounts need more.
     kind = "decimal(19, 0)" if term.first.power or term.second.power else "int64"
     return (first.cast(kind) * second.cast(kind)).sum()
+
+
+def binned(table: Expr, by: Sequence[str], histogram: Histogram) -> Expr:
+    """Count a table's rows by slot and code, and by other columns."""
+    code = f"h_{key_of(histogram.binned)}"
+    among = table.slot.isin([place for place, one in enumerate(Slot) if one in histogram.slots])
+    kept = table.filter(among & table[code].notnull())
+    return kept.group_by([*by, "slot", code]).aggregate(n=kept.rows.sum())
 
 
 def within_period(day: Expr, start: date | None, end: date | None) -> Expr:

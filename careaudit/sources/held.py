@@ -39,22 +39,19 @@ class Held:
         self._parts = tuple(dict.fromkeys(p for one in self.conditions for p in _parts(one)))
 
     def references(self) -> list[str]:
-        """The columns to load: those read, and every time where the log's end is asked for."""
+        """The columns to load."""
         read = [name for one in self.conditions for name in fields(one)]
-        return list(dict.fromkeys(name for name in [*read, *self._times()] if self._mapped(name)))
+        return list(dict.fromkeys(name for name in read if self._mapped(name)))
 
-    def columns(self, get: Get, last: Callable[[list[Any]], int | None]) -> dict[str, Any]:
+    def columns(self, get: Get, now: Any) -> dict[str, Any]:
         """One column a condition, and one for each way in which a value can be no answer.
 
-        `last` finds the latest of several times over the whole log.
+        `now` is the last moment that the log knows, in seconds.
         """
 
         def said(name: str) -> Any:
             return get(name) if self._mapped(name) else ibis.null("string")
 
-        times = [ex.seconds(said(name)) for name in self._times()]
-        end = last(times) if times else None
-        now = ibis.null("int64") if end is None else ibis.literal(end, type="int64")
         asked = {ex.held(one): ex.holds(one, said, now) for one in self.conditions}
         return asked | {name: ex.holds(odd, said, now) for name, odd, _ in self._odd()}
 
@@ -86,11 +83,10 @@ class Held:
                     (f"are not a number from {low:g} to {high:g}; left out"),
                 )
 
-    def _times(self) -> list[str]:
-        """Every mapped time, where an age is asked: the latest of them is the log's end."""
-        if not any(isinstance(part, Old) for part in self._parts):
-            return []
-        return [name for name in self._plan.log.columns if name.endswith("_at")]
+    @property
+    def asks_age(self) -> bool:
+        """Whether a condition asks how long ago something was."""
+        return any(isinstance(part, Old) for part in self._parts)
 
     def _mapped(self, name: str) -> bool:
         """A field of a decision log that the plan does not map is recorded for no row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from careaudit.sources import expression as ex
 from careaudit.sources.base import Request, stratum
 from careaudit.sources.files import Relation, Workspace, find, unreadable
 from careaudit.sources.held import Held
+from careaudit.sources.weighed import Weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,9 @@ class Stage:
         self.tables = {name: f"t{n}" for n, name in enumerate(self.plan.tables)}
         self.clustered = "subject_id" in self.plan.log.columns
         self.held = Held(self.plan, request.terms)
+        self.weighed = Weighed(self.plan, request.terms, request.histograms)
         self._places: dict[ex.Place, str] = {}
+        self._end: int | None = None
 
     def keep(self) -> Any:
         """Read the log once and keep the stage."""
@@ -122,7 +125,7 @@ class Stage:
         plan = self.plan
         references = [field for field in FIELDS if field in plan.log.columns]
         references += [segment.column for segment in self.divided.values()]
-        references += self.held.references()
+        references += [*self.held.references(), *self.weighed.references(), *self._times()]
         references += [plan.label.column] if plan.label else []
         references += [plan.log.dedup.key] if plan.log.dedup else []
         references += [plan.log.dedup.by] if plan.log.dedup and plan.log.dedup.by else []
@@ -194,6 +197,7 @@ class Stage:
                 for name, value in by.items()
             },
             **self._flags(rows),
+            **self.weighed.columns(partial(self._get, rows), self._now(rows)),
         )
 
     def _flags(self, rows: Any) -> dict[str, Any]:
@@ -211,13 +215,24 @@ class Stage:
                 flags[f"bad_{self.segments[name]}"] = odd
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
-        flags |= self.held.columns(partial(self._get, rows), partial(self._last, rows))
+        get, now = partial(self._get, rows), self._now(rows)
+        flags |= self.held.columns(get, now) | self.weighed.flags(get, now)
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
 
-    def _last(self, rows: Any, seconds: Sequence[Any]) -> int | None:
-        """The latest of several times over the whole log, in seconds."""
-        look = rows.aggregate(**{f"t{n}": stamp.max() for n, stamp in enumerate(seconds)})
-        return max((t for t in self.opened.workspace.fetch(look)[0] if t is not None), default=None)
+    def _times(self) -> list[str]:
+        """Every mapped time, where an age is asked: the latest of them is the log's end."""
+        if not (self.held.asks_age or self.weighed.asks_age):
+            return []
+        return [name for name in self.plan.log.columns if name.endswith("_at")]
+
+    def _now(self, rows: Any) -> Any:
+        """The last moment that the whole log knows, in seconds; null where no age is asked."""
+        if self._end is None and (times := self._times()):
+            stamps = [ex.seconds(self._get(rows, name)) for name in times]
+            look = rows.aggregate(**{f"t{n}": stamp.max() for n, stamp in enumerate(stamps)})
+            known = [t for t in self.opened.workspace.fetch(look)[0] if t is not None]
+            self._end = max(known, default=None)
+        return ibis.null("int64") if self._end is None else ibis.literal(self._end, type="int64")
 
     def _side(self, rows: Any) -> Any:
         plan = self.plan
@@ -292,10 +307,16 @@ class Stage:
     def _sums(self, rows: Any) -> Any:
         by = ["fate", "odd", "slot", *self.segments.values()]
         by += ["subject"] if self.clustered else []
-        flags = [name for name in rows.columns if name not in {*by, "amount", "day"}]
+        by += [name for name in rows.columns if name.startswith("h_")]
+        numbers = [name for name in rows.columns if name.startswith("n_")]
+        flags = [name for name in rows.columns if name not in {*by, *numbers, "amount", "day"}]
         sums = {name: rows[name].sum().cast("int64") for name in flags}
+        for name in numbers:
+            number = rows[name].cast("decimal(19, 0)")
+            sums |= {ex.summed(name, 1): number.sum(), ex.summed(name, 2): (number * number).sum()}
         sums |= {"rows": rows.count(), "first": rows.day.min(), "last": rows.day.max()}
-        if any(q.power or q.priced for q in ex.quantities(self.request.terms).values()):
+        asked = ex.quantities(self.request.terms).values()
+        if any((q.power and not q.number) or q.priced for q in asked):
             wide = rows.amount.cast("decimal(19, 0)")
             sums |= {"priced": wide.count(), "amount": wide.sum(), "square": (wide * wide).sum()}
         return rows.group_by(by).aggregate(**sums)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import duckdb
 import ibis
 
-from careaudit.cells import Cell, Cells, Group, Term
+from careaudit.cells import Cell, Cells, Group, Histogram, Slot, Term
 from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment
 from careaudit.record import POOLED, REST, Join, Quality
@@ -24,6 +25,7 @@ MAX_GROUPS = 1_000
 MAX_STRATA = 50
 """Like for like is compared over a few strata; more than this is an id or a measurement."""
 RESERVED = {REST, POOLED}
+_SLOTS = tuple(Slot)
 _LISTED = 5  # values that a message lists
 
 Totals = Mapping[str, Any]
@@ -211,7 +213,16 @@ class _Scanner:
                 message=f"{n:,} values; like is compared with like over at most {MAX_STRATA}, so "
                 "nothing is shown within it. Name a column of a few bands.",
             )
-        for column, where, message in self.stage.held.notes():
+        if rows := self.stage.weighed.mixed_zones(lambda name: int(used.get(name) or 0)):
+            yield Quality(
+                code="mixed_time_zones",
+                severity="warning",
+                where="log.columns",
+                message=f"{rows:,} times name no zone while others do; they are read as UTC. Waits "
+                "between the two kinds may be off by hours.",
+                rows=rows,
+            )
+        for column, where, message in [*self.stage.held.notes(), *self.stage.weighed.notes()]:
             if rows := int(used.get(column) or 0):
                 yield Quality(
                     code="odd_values",
@@ -277,9 +288,21 @@ class _Scanner:
                 out[crossing] = self._cells(used, crossing, totals, clustered=False)
                 continue
             clustered = self.stage.clustered
-            out[crossing] = self._cells(used, crossing, self.request.terms, clustered=clustered)
-            _check_names(crossing, out[crossing].table)
+            cells = self._cells(used, crossing, self.request.terms, clustered=clustered)
+            _check_names(crossing, cells.table)
+            bins = {one: self._bins(used, crossing, one) for one in self.request.histograms}
+            out[crossing] = replace(cells, histograms=bins)
         return out
+
+    def _bins(
+        self, used: Any, crossing: tuple[str, ...], histogram: Histogram
+    ) -> dict[Group, dict[tuple[Slot, int], int]]:
+        """One histogram of every group of a crossing."""
+        by = [self.stage.segments[name] for name in crossing]
+        found: dict[Group, dict[tuple[Slot, int], int]] = {}
+        for *group, slot, code, n in self.fetch(ex.binned(used, by, histogram)):
+            found.setdefault(tuple(group), {})[_SLOTS[slot], int(code)] = int(n)
+        return found
 
     def _cells(
         self, used: Any, crossing: tuple[str, ...], terms: tuple[Term, ...], *, clustered: bool
@@ -303,7 +326,9 @@ class _Scanner:
         )
         terms = self.request.terms
         (row,) = self.fetch(ex.sum_terms(used.filter(inside), [], terms, clustered=True))
-        return dict(zip(terms, (int(value or 0) for value in row), strict=True))
+        inner = used.filter(inside)
+        bins = {one: self._bins(inner, (), one).get((), {}) for one in self.request.histograms}
+        return Cell(dict(zip(terms, (int(value or 0) for value in row), strict=True)), bins)
 
 
 def _check_names(crossing: tuple[str, ...], groups: Iterable[Group]) -> None:

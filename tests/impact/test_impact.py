@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from careaudit import impact
-from careaudit.impact import Asking
 from careaudit.measures import Amounts, Pair, Sample
 from careaudit.record import Interval
+from careaudit.scales import Asking, Counts
 from careaudit.stats.tolerance import Tolerance
 
-ASKING = Asking(Tolerance(), "favorable", 0.05, 0.05)
+ASKING = Asking(Counts(False, Tolerance()), 0.05, 0.05)
 
 
 def pair(x_g, n_g, x_r, n_r, *, weight=1.0, group="g") -> Pair:
@@ -24,7 +24,7 @@ def pair(x_g, n_g, x_r, n_r, *, weight=1.0, group="g") -> Pair:
 
 
 def score(pairs, days=30):
-    return impact.scores(pairs, impact.spread(pairs, ASKING), ASKING, days)
+    return impact.scores(pairs, ASKING.scale.spread(pairs, ASKING), ASKING, days)
 
 
 def test_seed_pair():
@@ -105,7 +105,7 @@ def test_laws_of_the_score(n_g, n_r, a, b):
     assert 0 <= one.low <= one.value <= one.high <= 100
     # doubling all counts never raises the high end, nor lowers the low end above 50
     double = pair(2 * mine.group.x, 2 * n_g, 2 * mine.reference.x, 2 * n_r)
-    (two,) = impact.scores([double], impact.spread([double], ASKING), ASKING, 60)
+    (two,) = impact.scores([double], ASKING.scale.spread([double], ASKING), ASKING, 60)
     assert two.high <= one.high + 1e-6
     if one.low >= 50:
         assert two.low >= one.low - 1e-6

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careaudit.judge import Asked, Evidence, Field, judge, lay_out, overall, rule, weigh
+from careaudit.judge import Asked, Field, judge, lay_out, overall, rule
 from careaudit.measures import CATALOGUE, Sample
 from careaudit.plan import Question, Statistics
 from careaudit.record import POOLED
+from careaudit.scales import Evidence, weigh
 from careaudit.stats.clustering import Moments
 from careaudit.stats.tolerance import Tolerance
 
@@ -226,13 +227,13 @@ def test_design_effect_is_the_larger_of_own_and_pooled():
     pooled = (4000 * own + 4000 * single) / 8000
     assert pair.group_deff == pytest.approx(own)
     assert pair.reference_deff == pytest.approx(pooled)
-    assert pair.effective[1] == pytest.approx(4000 / own)
+    assert pair.group.n / pair.group_deff == pytest.approx(4000 / own)
 
 
 def test_a_single_customer_is_worth_one_decision():
     one = Sample("one", 400, 0, Moments(1, 160_000, 0, 0))
     pair = lay_out(ask(one, ("r", 900, 270), reference="r"), 1.0, RULE)[0]
-    assert pair.effective[1] == pytest.approx(1.0)
+    assert pair.group.n / pair.group_deff == pytest.approx(1.0)
     assert not pair.in_scope
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from careaudit.judge import Asked, Evidence, Field, judge, rule, weigh
+from careaudit.judge import Asked, Field, judge, rule
 from careaudit.measures import CATALOGUE, Sample
 from careaudit.plan import Question, Statistics
+from careaudit.scales import Evidence, weigh
 from careaudit.stats.tolerance import Tolerance
 
 AUDITS = 4_000

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from careaudit import judge
+from careaudit import judge, scales
 from careaudit.plan import Statistics
 from careaudit.releases.rows import ruled, weigh
 from careaudit.releases.units import Both, Tally, Unit
@@ -61,7 +61,7 @@ def own_verdicts_fail(x: np.ndarray, n: int) -> np.ndarray:
     others, size = x[:, 1:].astype(float), float(n)
     reference = np.repeat(x[:, :1].astype(float), others.shape[1], axis=1)
     sizes = np.full(others.size, size)
-    found = judge.weigh(others.ravel(), sizes, reference.ravel(), sizes, Tolerance(), True)
+    found = scales.weigh(others.ravel(), sizes, reference.ravel(), sizes, Tolerance(), True)
     groups = others.shape[1]
     weights = np.full(groups, 1 / groups)
     fails = []
