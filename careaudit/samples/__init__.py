@@ -1,9 +1,10 @@
-"""The logs that careaudit ships: two made by generators, and one real."""
+"""The logs that careaudit ships: one is real, the others are made by generators."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from careaudit.errors import OutputError, UsageError
@@ -22,16 +23,14 @@ class Sample:
     generate: Callable[[int], Tables] | None = None
 
 
-def _telecom_credits(rows: int) -> Tables:
-    from careaudit.samples.telecom_credits import generate
+def _maker(name: str) -> Callable[[int], Tables]:
+    """Return the sample's generator, whose module is imported when it is called."""
 
-    return generate(rows=rows)
+    def generate(rows: int) -> Tables:
+        tables: Tables = import_module(f"{__name__}.{name}").generate(rows=rows)
+        return tables
 
-
-def _fair_control(rows: int) -> Tables:
-    from careaudit.samples.fair_control import generate
-
-    return generate(rows=rows)
+    return generate
 
 
 _SAMPLES = {
@@ -42,18 +41,46 @@ _SAMPLES = {
             "Service credits of a telecom's bot",
             "Synthetic: 24,000 decisions. The words 'billing dispute' raise the fraud score, and "
             "customers of poor ZIP codes use them more often.",
-            _telecom_credits,
+            _maker("telecom_credits"),
         ),
         Sample(
             "fair_control",
             "A fair bot, as a control",
             "Synthetic: 20,000 decisions, 6 attributes, 28 groups, and no difference put in.",
-            _fair_control,
+            _maker("fair_control"),
         ),
         Sample(
             "cfpb_relief",
             "Monetary relief after complaints to US financial companies",
             "Real: 120,904 complaints of the CFPB database, 31,876 decided, with area income.",
+        ),
+        Sample(
+            "tutor_engagement",
+            "A tutor that takes slow writers for disengaged",
+            "Synthetic: 9,000 sessions. Non-native writers reply and type more slowly, are as "
+            "engaged, and are flagged 1.8 times as often.",
+            _maker("tutor_engagement"),
+        ),
+        Sample(
+            "escalation_waits",
+            "Waiting for a person, in three languages",
+            "Synthetic: 16,000 requests. Spanish and Chinese speakers wait longer and give up more "
+            "often, which hides most of the gap from a log of answered requests.",
+            _maker("escalation_waits"),
+        ),
+        Sample(
+            "outreach_optouts",
+            "Offers of help in three waves, and who opts out",
+            "Synthetic: 30,000 people. Those over 65 are contacted less; a text in English only "
+            "drives others to opt out, and they are not contacted again.",
+            _maker("outreach_optouts"),
+        ),
+        Sample(
+            "six_pillars",
+            "One log that answers for all six pillars",
+            "Synthetic: 9,000 refunds. Prepaid customers find no way to contest, and one "
+            "explanation has no Spanish version; nothing else differs.",
+            _maker("six_pillars"),
         ),
     )
 }

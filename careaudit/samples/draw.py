@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from careaudit.errors import UsageError
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def check_rows(rows: int) -> None:
@@ -44,3 +45,8 @@ def stamps(seconds: Ints, start: str) -> list[str]:
     """Return ISO stamps in UTC, `seconds` after the date `start`."""
     times = np.datetime64(f"{start}T00:00:00", "s") + seconds.astype("timedelta64[s]")
     return [f"{t}Z" for t in np.datetime_as_string(times, unit="s")]
+
+
+def where(said: Flags, texts: Sequence[str]) -> list[str]:
+    """Return each text where it is said, and "" elsewhere."""
+    return [text if s else "" for s, text in zip(said, texts, strict=True)]

@@ -10,7 +10,14 @@ import hashlib
 import sys
 from pathlib import Path
 
-from careaudit.samples import fair_control, telecom_credits
+from careaudit.samples import (
+    escalation_waits,
+    fair_control,
+    outreach_optouts,
+    six_pillars,
+    telecom_credits,
+    tutor_engagement,
+)
 from careaudit.samples.cfpb_relief import build
 from careaudit.samples.tables import to_csv_gz
 
@@ -20,6 +27,10 @@ def ship(target: Path, shared: Path | None = None) -> None:
     for name, tables in (
         ("telecom_credits", telecom_credits.generate()),
         ("fair_control", fair_control.generate()),
+        ("tutor_engagement", tutor_engagement.generate()),
+        ("escalation_waits", escalation_waits.generate()),
+        ("outreach_optouts", outreach_optouts.generate()),
+        ("six_pillars", six_pillars.generate()),
     ):
         (target / name).mkdir(parents=True, exist_ok=True)
         for table, columns in tables.items():
