@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from careaudit.report import numbers
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.words import answer
 
@@ -46,14 +47,23 @@ def _comparisons(mine: list[Comparison], question: Question) -> Table:
     table.add_column("", width=20, no_wrap=True)
     table.add_column("group", width=25, no_wrap=True)
     table.add_column("against", width=12, no_wrap=True)
+    notation = _notation(mine, question)
+    value, wide = ("rate", 7) if notation.share else ("value", 10)
     for name, width in (
-        ("decisions", 9), ("rate", 7), ("against", 7), ("ratio", 6), ("gap ÷ limit", 18),
-        ("excess", 7),
+        ("decisions", 9), (value, wide), ("against", wide), ("ratio", 6), ("gap ÷ limit", 18),
+        ("excess", wide),
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True, width=width)
     for comparison in mine:
-        table.add_row(*_row(comparison, question))
+        table.add_row(*_row(comparison, question, notation))
     return table
+
+
+def _notation(mine: list[Comparison], question: Question) -> Notation:
+    """Return how a question's values are written."""
+    values = [value for c in mine for value in (c.group_value, c.reference_value)]
+    money = next((c.affected.money for c in mine if c.affected.money), None)
+    return notation_of(question.unit, values, money.currency if money else None)
 
 
 def _reason(question: Question) -> str:
@@ -72,17 +82,17 @@ def _word(verdict: str, reason: str) -> Text:
     return Text(f"{found.shape} {found.word}", style=COLOURS[found.css])
 
 
-def _row(c: Comparison, question: Question) -> tuple[Text | str, ...]:
+def _row(c: Comparison, question: Question, notation: Notation) -> tuple[Text | str, ...]:
     return (
         Text("  ").append_text(_word(c.verdict, c.reason)),
         escape(f"{_name(c.segment)} = {_name(c.group)}"),
         escape(_name(c.reference)),
         f"{c.n:,}",
-        _percent(c.group_value),
-        _percent(c.reference_value),
-        numbers.ratio(c.ratio.value, question.limit.ratio) if c.ratio.value is not None else "–",
+        _value(c.group_value, notation),
+        _value(c.reference_value, notation),
+        numbers.ratio(c.ratio.value, question.limit),
         _range(c.u),
-        numbers.count(c.affected.people.value) if c.affected.people.value is not None else "–",
+        _excess(c),
     )
 
 
@@ -94,8 +104,20 @@ def _comparisons_made(number: int) -> str:
     return f"{number:,} comparison{'' if number == 1 else 's'}"
 
 
-def _percent(rate: float | None) -> str:
-    return "–" if rate is None else f"{rate:.2%}"
+def _value(value: float | None, notation: Notation) -> str:
+    if value is None:
+        return numbers.NONE
+    return f"{value:.2%}" if notation.share else notation.value(value)
+
+
+def _excess(c: Comparison) -> str:
+    """Write the decisions beyond the reference's rate; the money where no people are counted."""
+    people, money = c.affected.people.value, c.affected.money
+    if people is not None:
+        return numbers.count(people)
+    if money is not None and money.value is not None:
+        return numbers.money(money.value, money.currency)
+    return numbers.NONE
 
 
 def _range(u: Interval) -> str:

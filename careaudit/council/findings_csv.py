@@ -1,5 +1,7 @@
 """`findings.csv`: the comparisons of a record for a spreadsheet, one row each.
 
+`rate`, `reference_rate` and the differences count in `unit`: shares from 0 to 1, seconds, money.
+
 What the record hides stays hidden. A text that a spreadsheet would take for a formula gets an
 apostrophe in front, which makes it a text again.
 """
@@ -17,7 +19,7 @@ COLUMNS = (
     "id", "question", "measure", "segment", "group", "reference", "decisions",
     "reference_decisions", "rate", "reference_rate", "difference", "difference_low",
     "difference_high", "ratio", "gap_over_limit", "verdict", "reason", "people", "people_low",
-    "people_high", "money", "currency",
+    "people_high", "money", "currency", "unit",
 )  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def _row(c: Comparison) -> tuple[str | float | None, ...]:
         c.reference_n, c.group_value, c.reference_value, c.difference.value, c.difference.low,
         c.difference.high, c.ratio.value, c.u.value, c.verdict, c.reason, people.value, people.low,
         people.high, money.value if money else None, money.currency if money else None,
+        c.unit,
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def _assessments(record: AuditRecord) -> list[dict[str, str]]:
 
 def _assessment(record: AuditRecord, c: Comparison) -> dict[str, str]:
     groups = {segment.name: [g.group for g in segment.groups] for segment in record.segments}
-    words = measure_words(c.measure, record.audit.decision_kind)
+    words = measure_words(c.measure, record.audit.decision_kind, c.unit)
     harmed = c.reference or "rest" if c.harmed == "reference" else c.group
     size = f" The gap is {num.guarded(c.u.value, [1.0])} limits." if c.u.value is not None else ""
     return {

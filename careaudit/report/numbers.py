@@ -2,14 +2,18 @@
 
 Rates are written "in every 100" (1,000 or 10,000 where the section holds a rate below one in the
 smaller denominator; a rate of exactly 0 or 1 changes nothing). Ratios have two decimals, three
-where two would print the other side of a limit.
+where two would print the other side of a limit. What counts in another unit, `units.Notation`
+writes.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+
+from careaudit.record import Limit
 
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -114,9 +118,7 @@ def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> st
         return signed(f"{half_up(value, decimals):,}")
     for places in range(decimals, max(decimals + 2, 3)):
         shown = half_up(value, places)
-        if all((shown > Decimal(repr(b))) == (value > b) for b in edges) and all(
-            (shown < Decimal(repr(b))) == (value < b) for b in edges
-        ):
+        if all(same_side(shown, value, b) for b in edges):
             return signed(f"{shown:,}")
     near = min(edges, key=lambda b: abs(value - b))
     if near == 0:
@@ -125,11 +127,21 @@ def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> st
     return f"{'>' if value > near else '<'}{half_up(near, decimals + (near % 1 > 0)).normalize():f}"
 
 
-def ratio(value: float | None, limit: float | None = None) -> str:
-    """Write a ratio: 2 decimals, 3 within 0.005 of the limit, its inverse or 1."""
+def same_side(shown: Decimal, value: float, bound: float) -> bool:
+    """Tell whether a rounded number lies where the number does: below, at or above a bound."""
+    edge = Decimal(repr(float(bound)))
+    return (shown > edge) == (value > bound) and (shown < edge) == (value < bound)
+
+
+def ratio(value: float | None, limit: Limit | None = None) -> str:
+    """Write a ratio: 2 decimals, 3 where 2 would print across 1 or the limit, either way round."""
     if value is None:
         return NONE
-    bounds = [0.0, 1.0] + ([limit, 1 / limit] if limit else [])
+    bounds = [0.0, 1.0]
+    if limit is not None and limit.ratio:
+        bounds += [limit.ratio, 1 / limit.ratio]
+    if limit is not None and limit.share:
+        bounds += [1 - limit.share, 1 + limit.share]
     return guarded(value, bounds)
 
 
@@ -192,3 +204,10 @@ def money_span(low: float | None, high: float | None, currency: str | None) -> s
 def count_span(low: float | None, high: float | None) -> str | None:
     """Write the range of a count; None where an end is missing."""
     return None if low is None or high is None else f"{count(low)} to {count(high)}"
+
+
+def priced(text: str, currency: str | None) -> str:
+    """Put a currency to a written number, behind its sign."""
+    if currency in _SYMBOLS:
+        return re.sub(rf"^([<>]?{MINUS}?)", rf"\g<1>{_SYMBOLS[currency]}", text)
+    return f"{text} {currency}" if currency else text

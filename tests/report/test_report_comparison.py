@@ -31,6 +31,7 @@ from careaudit.errors import RenderError, UsageError
 from careaudit.releases import ReleaseComparison
 from careaudit.report import comparison, render_comparison, write_comparison
 from careaudit.report.charts import slope
+from careaudit.report.units import Notation
 from careaudit.report.views.changes import MOST_LINES, _upper
 from careaudit.report.views.releases import build_comparison
 from careaudit.report.views.tables import axis
@@ -307,7 +308,7 @@ RATES = st.lists(
 @given(RATES)
 @settings(max_examples=60, deadline=None)
 def test_higher_rates_lie_higher_and_no_label_covers_another(rates: list[Any]) -> None:
-    scale = axis([r for pair in rates for r in pair], None, 100)
+    scale = axis([r for pair in rates for r in pair], None, Notation())
     assert scale is not None
     lines = [slope.Line(a, b, "left", f"g{i}", "plain") for i, (a, b) in enumerate(rates)]
     svg = slope.slope(lines, scale, "Old", "New", "x" * 50)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careaudit.record import Limit
 from careaudit.report import numbers as num
 
 
@@ -26,12 +27,12 @@ from careaudit.report import numbers as num
 def test_a_ratio_never_prints_on_the_other_side_of_its_limit(
     value: float | None, limit: float, shown: str
 ) -> None:
-    assert num.ratio(value, limit) == shown
+    assert num.ratio(value, Limit(ratio=limit)) == shown
 
 
 @given(st.floats(1e-6, 3.0), st.sampled_from([0.8, 0.9, 0.95]))
 def test_a_printed_ratio_keeps_its_side(value: float, limit: float) -> None:
-    text = num.ratio(value, limit)
+    text = num.ratio(value, Limit(ratio=limit))
     if text[0] in "<>":
         assert (value < float(text[1:])) == (text[0] == "<")
         return

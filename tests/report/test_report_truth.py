@@ -9,6 +9,7 @@ import records
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Detectable, Interval, Quality
 from careaudit.report import render
+from careaudit.report.units import Notation
 from careaudit.report.views import build
 from careaudit.report.views.book import Book
 from careaudit.report.wording import findings
@@ -96,13 +97,17 @@ def test_the_range_is_said_to_hold_the_limit_where_it_does() -> None:
 
 def test_what_would_be_needed_follows_the_numbers() -> None:
     none = Detectable(gap=None, n_needed=None)
-    told = findings.needed(ranged(0.4, 1.6, detectable=none), 100)
+    told = findings.needed(ranged(0.4, 1.6, detectable=none), Notation())
     assert told == "No gap could have been shown with so few decisions."
-    near = findings.needed(ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=300)), 100)
+    near = findings.needed(
+        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=300)), Notation()
+    )
     assert near.endswith(
         "enough decisions for a group treated alike, so the gap lies near the limit."
     )
-    few = findings.needed(ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=900)), 100)
+    few = findings.needed(
+        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=900)), Notation()
+    )
     assert "would need about 900" in few
 
 

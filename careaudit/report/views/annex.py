@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.record import Comparison, Intersection, Quality
+from careaudit.record import Comparison, Intersection, Limit, Quality
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
+from careaudit.report.wording.captions import annex_heads
 from careaudit.report.wording.names import (
     clean,
     group_name,
@@ -50,7 +52,8 @@ class NumbersTable:
     number: int
     rows: tuple[Numbers, ...]
     more: int
-    per: int
+    values: str
+    gaps: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,18 @@ def _interval(value: str, low: str, high: str) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _numbers(book: Book, c: Comparison, limit: float, per: int) -> Numbers:
+def _numbers(book: Book, c: Comparison, limit: Limit, notation: Notation) -> Numbers:
     """Return one row of Annex B."""
     settings = book.record.provenance.settings
 
     def gap(value: float | None) -> str:
-        if value is None:
-            return num.NONE
-        return ("+" if value > 0 else "") + num.guarded(value * per, [0.0], 1)
+        return num.NONE if value is None else notation.fine_signed(value)
 
     def units(value: float | None) -> str:
         return num.NONE if value is None else num.guarded(value, [1.0])
 
     def rate(value: float | None) -> str:
-        return num.NONE if value is None else num.guarded(value * per, [0.0, per], 1)
+        return num.NONE if value is None else notation.fine(value)
 
     def result(value: float | None) -> str:
         return num.score(value)
@@ -133,14 +134,16 @@ def build_numbers(book: Book) -> list[NumbersTable]:
             urgent = sorted(range(len(found)), key=lambda i: (order[found[i].verdict], i))
             kept = [found[i] for i in sorted(urgent[: max(budget, 10)])]
         budget = max(0, budget - len(kept))
-        per = book.per(q)
+        notation = book.notation(q)
+        values, gaps = annex_heads(notation)
         tables.append(
             NumbersTable(
                 ask=said(q.ask, 160),
                 number=place + 1,
-                rows=tuple(_numbers(book, c, q.limit.ratio, per) for c in kept),
+                rows=tuple(_numbers(book, c, q.limit, notation) for c in kept),
                 more=len(found) - len(kept),
-                per=per,
+                values=values,
+                gaps=gaps,
             )
         )
     return tables
@@ -161,7 +164,7 @@ class Crossing:
 def build_crossings(book: Book) -> list[Crossing]:
     """Return the crossings that were compared, furthest from the limit first, bounded."""
     found = [i for i in book.record.intersections if i.ratio.value is not None]
-    limits = {q.id: q.limit.ratio for q in book.record.questions}
+    limits = {q.id: q.limit for q in book.record.questions}
     return [_crossing(book, i, limits[i.question]) for i in sorted(found, key=_distance)][
         :MOST_CROSSINGS
     ]
@@ -171,7 +174,7 @@ def _distance(i: Intersection) -> float:
     return -(i.u or 0.0)
 
 
-def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
+def _crossing(book: Book, i: Intersection, limit: Limit) -> Crossing:
     level = book.record.provenance.settings.alpha
     number = next(n for n, q in enumerate(book.record.questions, 1) if q.id == i.question)
 
@@ -180,16 +183,21 @@ def _crossing(book: Book, i: Intersection, limit: float) -> Crossing:
         pairs = zip(i.segment.split("*"), parts, strict=False)
         return ", ".join(f"{segment_name(s, 24)} {name(g, 40)}" for s, g in pairs)
 
-    def percent(value: float | None) -> str:
-        return num.NONE if value is None else num.guarded(value * 100, [0.0, 100.0], 1)
+    unit = book.units.get(i.measure, "share")
+    notation = Notation()
+    if unit != "share":
+        notation = notation_of(unit, [i.value, i.reference_value], book.currency())
+
+    def value(found: float | None) -> str:
+        return num.NONE if found is None else notation.fine(found)
 
     against = crossed(i.reference) if i.reference else "all others"
     return Crossing(
         group=f"{number}. {crossed(i.group)}, against {against}",
         n=num.count(i.n),
-        rates=f"{percent(i.value)} / {percent(i.reference_value)}",
+        rates=f"{value(i.value)} / {value(i.reference_value)}",
         difference=_interval(
-            *(percent(v) for v in (i.difference.value, i.difference.low, i.difference.high))
+            *(value(v) for v in (i.difference.value, i.difference.low, i.difference.high))
         ),
         ratio=_interval(*(num.ratio(v, limit) for v in (i.ratio.value, i.ratio.low, i.ratio.high))),
         chance=f"{num.p_value(i.p_parity, level)} / {num.p_value(i.q_value, level)}",

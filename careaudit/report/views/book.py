@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
-from careaudit.report import numbers as num
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.words import CANNOT, NO_GAP, answer, measure_words
 
@@ -28,6 +28,8 @@ class Book:
         self.segments: dict[str, Segment] = {s.name: s for s in record.segments}
         self.groups = {s.name: [g.group for g in s.groups] for s in record.segments}
         customers = record.accounts.customers
+        self.units = {e.measure: e.unit for e in record.estimates}
+        self.units |= {q.measure: q.unit for q in record.questions if q.measure}
         self.one_each = customers is not None and customers == record.accounts.rows_used > 0
 
     def rare_unit(self) -> str:
@@ -40,7 +42,8 @@ class Book:
 
     def words(self, measure: str | None) -> MeasureWords:
         """Return the words for a measure of this audit."""
-        return measure_words(measure, self.record.audit.decision_kind)
+        unit = self.units.get(measure or "", "share")
+        return measure_words(measure, self.record.audit.decision_kind, unit)
 
     def orientation(self, q: Question) -> str:
         """Return the orientation of a question's measure."""
@@ -54,15 +57,20 @@ class Book:
         found = self.segments.get(segment or "")
         return next((g for g in found.groups if g.group == group), None) if found else None
 
-    def per(self, q: Question) -> int:
-        """Return the denominator of a question's section, from every rate it shows."""
+    def notation(self, q: Question) -> Notation:
+        """Return how a question's section writes its values, from every value it shows."""
         values: list[float | None] = []
         for c in self.main(q):
             values += [c.group_value, c.reference_value]
         for (measure, segment, _), e in self.estimates.items():
             if measure == q.measure and (segment is None or segment in q.segments):
                 values.append(e.value)
-        return num.per_of(values)
+        return notation_of(q.unit, values, self.currency())
+
+    def currency(self) -> str | None:
+        """Return the currency of the amounts; None where the plan names none."""
+        money = [self.record.impact.money, *(c.affected.money for c in self.record.comparisons)]
+        return next((m.currency for m in money if m and m.currency), None)
 
     def too_small(self, q: Question) -> list[Comparison]:
         """Return the comparisons whose group is only judged together with other small groups."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from careaudit.record import Comparison, Question
-from careaudit.report import numbers as num
 from careaudit.report.beside import Beside
+from careaudit.report.units import Notation
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.book import Book
@@ -66,7 +66,7 @@ def _pressing(book: Book, q: Question) -> list[Comparison]:
     )
 
 
-def _saw(book: Book, q: Question, per: int) -> list[str]:
+def _saw(book: Book, q: Question, notation: Notation) -> list[str]:
     """Say what was seen, the most pressing first."""
     words, found = book.words(q.measure), _pressing(book, q)
     text: list[str] = []
@@ -74,16 +74,16 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
         kind = answer(c.verdict, c.reason)
         if kind not in (ACTION, WATCH) or c.harmed == "none":
             continue
-        both = say.both_rates(c, per, book.groups, words.event)
-        size = say.gap(c, per)
+        both = say.both_rates(c, notation, book.groups, words.event)
+        size = say.gap(c, notation, words)
         told = [say.direction(words, c, book.groups)] if kind is WATCH else []
         text.append(" ".join([*told, *(t for t in (both, size) if t)]))
     if len(text) > MOST_SENTENCES:
         text = [*text[:MOST_SENTENCES], tell.more_findings(len(text) - MOST_SENTENCES)]
     if not text and found:
         c = book.shown(q) or found[0]
-        both = say.both_rates(c, per, book.groups, words.event)
-        size = say.gap(c, per)
+        both = say.both_rates(c, notation, book.groups, words.event)
+        size = say.gap(c, notation, words)
         first = tell.LARGEST if q.verdict == "pass" else ""
         if answer(c.verdict, c.reason) is CANNOT:
             first = tell.OPEN
@@ -94,7 +94,7 @@ def _saw(book: Book, q: Question, per: int) -> list[str]:
 
 def _sure(book: Book, q: Question) -> list[str]:
     """Say how sure the answer is."""
-    found, per = book.main(q), book.per(q)
+    found, notation = book.main(q), book.notation(q)
     text = [] if found else [because(q.verdict, q.reason)]
     small = book.too_small(q)
     kinds = [answer(c.verdict, c.reason) for c in found if c not in small]
@@ -113,13 +113,13 @@ def _sure(book: Book, q: Question) -> list[str]:
         text.append(tell.coverage(q.coverage))
     opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH) and c not in small]
     text += [
-        tell.for_group(where(c.segment, c.group, book.groups), say.needed(c, per))
+        tell.for_group(where(c.segment, c.group, book.groups), say.needed(c, notation))
         for c in opens[:2]
     ]
     passing = [c for c in found if c.verdict == "pass" and c.detectable.gap is not None]
     if passing and not opens:
         widest = max(passing, key=lambda c: c.detectable.gap or 0.0)
-        text.append(tell.not_detected(widest.detectable.gap or 0.0, per))
+        text.append(tell.not_detected(widest.detectable.gap or 0.0, notation))
     if any((c.design_effect or 1.0) > 1.0 for c in found):
         text.append(tell.clustered(max(c.design_effect or 1.0 for c in found)))
     if q.measure_chosen:
@@ -159,16 +159,16 @@ def _effect(book: Book, q: Question) -> list[str]:
 
 def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
     """Return the page of one question."""
-    per = book.per(q)
+    notation = book.notation(q)
     words = book.words(q.measure)
     shown = book.shown(q)
-    criterion = say.limit_rule(q, book.orientation(q), per) if q.measure else []
-    limit = say.tolerated(shown, per, book.groups) if shown else None
+    criterion = say.limit_rule(q, book.orientation(q), notation) if q.measure else []
+    limit = say.tolerated(shown, notation, book.groups) if shown else None
     if limit:
         criterion.insert(1, limit)
     sides = []
     if shown is not None:
-        other = say.other_side(shown, per, book.groups, words)
+        other = say.other_side(shown, notation, book.groups, words)
         sides = [other] if other else []
     missing = [tell.missing(q)] if q.reason == "not_assessed" or q.missing else []
     overall = book.estimates.get((q.measure or "", None, None))
@@ -185,15 +185,15 @@ def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
         answer=answer(q.verdict, q.reason),
         reason=tell.ALONE if q.verdict == "pass" and small else because(q.verdict, q.reason),
         criterion=tuple(criterion or [tell.NO_LIMIT]),
-        saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, per))),
+        saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, notation))),
         sides=tuple(sides),
         sure=tuple(_sure(book, q)),
         effect=tuple(_effect(book, q)),
         steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason, harm=harm)),
         forests=tuple(forests(book, q)) if book.main(q) or overall else (),
         measure=words.title,
-        unit=f"{words.base} that {words.event}" if q.measure else "",
-        overall=num.in_every(overall.value, per) if overall and overall.value is not None else "",
+        unit=say.measured(words, notation) if q.measure else "",
+        overall=notation.told(overall.value) if overall and overall.value is not None else "",
         waivers=aside.waivers_of(book, beside, q),
     )
 
@@ -245,12 +245,12 @@ MOST_GAPS = 20
 
 def _open_rows(book: Book, place: int, q: Question) -> list[Gap]:
     """Return the open comparisons of one question; small groups of one attribute share a row."""
-    per, label = book.per(q), f"{place}. {book.words(q.measure).title}"
+    notation, label = book.notation(q), f"{place}. {book.words(q.measure).title}"
     small = book.too_small(q)
     same: dict[tuple[str | None, str, str], list[Comparison]] = {}
     for c in book.main(q):
         if answer(c.verdict, c.reason) is CANNOT and c not in small:
-            same.setdefault((c.segment, say.why(c), say.needed(c, per)), []).append(c)
+            same.setdefault((c.segment, say.why(c), say.needed(c, notation)), []).append(c)
     for segment in dict.fromkeys(c.segment for c in small):
         own = [c for c in small if c.segment == segment]
         same[segment, say.why(own[0]), tell.small_takes(own)] = own

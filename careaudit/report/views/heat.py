@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from careaudit.record import Intersection
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording.captions import SMALL_CELL
 from careaudit.report.wording.names import group_name, segment_name, split_group, title
@@ -34,7 +35,7 @@ class HeatMap:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Shade, ...]], ...]
     legend: str
-    per: int
+    notation: Notation
     cells: int
     left_out: int
     notable: tuple[Intersection, ...]
@@ -61,7 +62,11 @@ def heat_map(book: Book) -> HeatMap | None:
     for i in found:
         left, right = split_group(i.segment, i.group, book.groups)[:2]
         cells[left, right] = i
-    per = num.per_of(i.value for i in found if i.state == "estimated")
+    notation = notation_of(
+        book.units.get(first.measure, "share"),
+        [i.value for i in found if i.state == "estimated"],
+        book.currency(),
+    )
     names = first.segment.split("*")
     sides = [
         [g for g in book.groups.get(s, []) if any(k[axis] == g for k in cells)]
@@ -73,8 +78,12 @@ def heat_map(book: Book) -> HeatMap | None:
     row_axis, column_axis = (1, 0) if flip else (0, 1)
     rows, columns = sides[row_axis][:MOST_ROWS], sides[column_axis][:MOST_COLUMNS]
     adverse = _adverse(book, first)
+
+    def steps_of(value: float) -> int:
+        return int(num.half_up(value * notation.factor))
+
     known = [
-        int(num.half_up(i.value * per))
+        steps_of(i.value)
         for i in found
         if i.state == "estimated" and i.value is not None and i.n >= SMALL_CELL
     ]
@@ -89,11 +98,11 @@ def heat_map(book: Book) -> HeatMap | None:
             few = f"under {minimum} {book.rare_unit()}" if hidden else f"{num.count(i.n)} decisions"
             return Shade("Too few", few, "few", False)
         if i.n < SMALL_CELL:
-            return Shade(num.every(i.value, per), f"{num.count(i.n)} decisions", "few", i.notable)
-        step = min(3, (int(num.half_up(i.value * per)) - start) // width)
+            return Shade(notation.value(i.value), f"{num.count(i.n)} decisions", "few", i.notable)
+        step = min(3, (steps_of(i.value) - start) // width)
         step = step if adverse else 3 - step
         return Shade(
-            num.every(i.value, per), f"{num.count(i.n)} decisions", f"shade{step}", i.notable
+            notation.value(i.value), f"{num.count(i.n)} decisions", f"shade{step}", i.notable
         )
 
     def label(axis: int, group: str) -> str:
@@ -108,7 +117,7 @@ def heat_map(book: Book) -> HeatMap | None:
     )
     used = sum(1 for _, line in grid for s in line if s.n != "no decisions")
     steps = [
-        f"{start + k * width} to {start + (k + 1) * width - 1}" if width > 1 else f"{start + k}"
+        legend_step(start + k * width, start + (k + 1) * width - 1, notation)
         for k in range(4)
         if known and start + k * width <= max(known)
     ]
@@ -120,12 +129,18 @@ def heat_map(book: Book) -> HeatMap | None:
         columns=tuple(label(column_axis, c) for c in columns),
         rows=grid,
         legend=", ".join(order),
-        per=per,
+        notation=notation,
         cells=len(found),
         left_out=len(found) - used,
         notable=tuple(i for i in found if i.notable),
         question=first.question,
     )
+
+
+def legend_step(low: int, high: int, notation: Notation) -> str:
+    """Name one shade, from its first printed value to its last."""
+    ends = [f"{n}" if notation.share else notation.value(n / notation.factor) for n in (low, high)]
+    return ends[0] if low == high else " to ".join(ends)
 
 
 def _adverse(book: Book, i: Intersection) -> bool:

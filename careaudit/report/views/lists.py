@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from careaudit.record import POOLED, Comparison, Question
-from careaudit.report import numbers as num
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording import captions, council
 from careaudit.report.wording import findings as say
@@ -92,9 +92,9 @@ def could_change(book: Book, headline: Comparison | None) -> list[str]:
         )
         lost = book.estimates.get((headline.measure, headline.segment, missing))
         if known and lost and missing is not None and missing != headline.group:
-            per = book.per(q) if q else 100
+            notation = book.notation(q) if q else Notation()
             bound = say.unknown_bound(
-                headline.segment, headline.group, known, lost, per, book.groups
+                headline.segment, headline.group, known, lost, notation, book.groups
             )
             text += [bound] if bound else []
     near = [
@@ -126,8 +126,8 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
             (weak, [c for c in action if c.reason != "established"]),
             (weak, flagged(book, q, WATCH)),
         ):
-            for way in dict.fromkeys(say.more(c) for c in found):
-                same = [c for c in found if say.more(c) == way]
+            for way in dict.fromkeys(say.more(words, c) for c in found):
+                same = [c for c in found if say.more(words, c) == way]
                 texts.append(tell.gap_sentence(words, same, book.groups))
     passing = sum(q.verdict == "pass" for q in book.record.questions)
     if passing:
@@ -144,7 +144,12 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
         weak.append(captions.overlaps(len(notable)))
     else:
         weak += [
-            say.overlap(i, book.words(i.measure), book.groups, num.per_of([i.value]))
+            say.overlap(
+                i,
+                book.words(i.measure),
+                book.groups,
+                notation_of(book.units.get(i.measure, "share"), [i.value]),
+            )
             for i in notable
         ]
     if opens:

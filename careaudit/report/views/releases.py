@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation
 from careaudit.report.views.changes import Attribute, attribute
 from careaudit.report.views.tables import MOST_ROWS, axis
 from careaudit.report.wording import releases as tell
@@ -200,7 +201,7 @@ def _page(found: ReleaseComparison, place: int, question: ComparedQuestion) -> P
     changes = found.of(question.id)
     per = num.per_of([v for c in changes for v in (c.old_value, c.new_value)])
     segments = list(dict.fromkeys(c.segment for c in changes))
-    scale = axis([v for c in changes for v in (c.old_value, c.new_value)], None, per)
+    scale = axis([v for c in changes for v in (c.old_value, c.new_value)], None, Notation(per=per))
     return Page(
         number=place,
         anchor=f"q{place}",

@@ -8,6 +8,7 @@ from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.charts.icons import icon_array
+from careaudit.report.units import notation_of
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.book import Book
@@ -116,7 +117,7 @@ def _fact(book: Book, q: Question, *, brief: bool) -> str:
     kind = answer(q.verdict, q.reason)
     if kind is CANNOT and q.reason == "coverage" and q.coverage is not None:
         return f"The groups judged hold {num.percent(q.coverage)} of the decisions"
-    return say.fact(c, book.per(q), book.groups, brief=brief)
+    return say.fact(c, book.notation(q), book.groups, brief=brief)
 
 
 def _lead(book: Book, gated: list[Question]) -> list[str]:
@@ -132,9 +133,10 @@ def _lead(book: Book, gated: list[Question]) -> list[str]:
             break
         wanted = kind if kind in (ACTION, WATCH) else ACTION
         found = lists.flagged(book, q, wanted)
-        same = [c for c in found if say.more(c) == say.more(found[0])]
+        words = book.words(q.measure)
+        same = [c for c in found if say.more(words, c) == say.more(words, found[0])]
         if same and kind is not NO_GAP:
-            sentence = tell.gap_sentence(book.words(q.measure), same, book.groups)
+            sentence = tell.gap_sentence(words, same, book.groups)
             text += [sentence] if sentence not in text else []
     if len(text) == 1 and kind is CANNOT and gated:
         passing = sum(q.verdict == "pass" for q in gated)
@@ -150,9 +152,10 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
     if c is None or c.group_value is None or c.reference_value is None or c.within is not None:
         return ()
     q = book.question_of(c)
-    per = book.per(q) if q else num.per_of([c.group_value, c.reference_value])
-    if per > 1000:
+    notation = book.notation(q) if q else notation_of(c.unit, [c.group_value, c.reference_value])
+    if not notation.share or notation.per > 1000:
         return ()
+    per = notation.per
     words = book.words(c.measure)
     kind = answer(c.verdict, c.reason)
     result = []
@@ -160,11 +163,11 @@ def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
         place = where(c.segment, group, book.groups, 26)
         colour = kind.css if group == c.group and kind in (ACTION, WATCH) else "plain"
         e = book.estimates.get((c.measure, c.segment, group))
-        span = num.span(e.low, e.high, per) if e else None
+        span = notation.span(e.low, e.high) if e else None
         alt = tell.icon_alt(place, int(num.half_up(value * per)), per, words.event)
         result.append(
             Icons(
-                tell.icon_title(place, num.in_every(value, per), words.event),
+                tell.icon_title(place, notation.told(value), words.event),
                 f"Plausible range {span}" if span else "No range is recorded for this group",
                 icon_array(value, per, colour, alt),
             )
@@ -232,7 +235,7 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
         room -= size
         words = book.words(q.measure)
         overall = book.estimates.get((q.measure or "", None, None))
-        note = captions.forest_note(words, book.per(q), overall.value if overall else None)
+        note = captions.forest_note(words, book.notation(q), overall.value if overall else None)
         head = captions.forest_head(words, lists.flagged(book, q, ACTION), book.groups)
         blocks.append(Block(head, note, tuple(tables)))
     return blocks
@@ -316,7 +319,7 @@ def build_summary(book: Book, fit: int = 0, beside: Beside = NOTHING) -> Summary
         if heat
         else "",
         heat_note=captions.heat_note(
-            book.words(crossed.measure if crossed else None), heat.per, heat.legend
+            book.words(crossed.measure if crossed else None), heat.notation, heat.legend
         )
         if heat
         else "",

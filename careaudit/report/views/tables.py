@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from careaudit.record import POOLED, Comparison, Estimate, Question
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation
 from careaudit.report.views.book import Book
+from careaudit.report.wording.captions import value_head
 from careaudit.report.wording.names import (
     NOT_RECORDED,
     group_name,
@@ -31,9 +33,10 @@ class Axis:
     low: float
     high: float
     per: int
+    """What a value is multiplied by: the denominator of shares, 1 for other units."""
 
     def place(self, rate: float) -> float:
-        """Return where a rate lies, in per cent of the axis, kept on it."""
+        """Return where a value lies, in per cent of the axis, kept on it."""
         share = (rate * self.per - self.low) / (self.high - self.low)
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
@@ -67,31 +70,52 @@ class Forest:
     more: int
     """How many groups the record holds beyond these."""
 
-    per: int
+    head: str
+    """What the column of values is headed by."""
+
     reference: str
 
 
-def axis(rates: Iterable[float | None], overall: float | None, per: int) -> Axis | None:
-    """Choose 4 to 8 round ticks that hold all rates; None where there is no rate."""
-    known = [r * per for r in rates if r is not None]
+_ROUND = [m * 10**e for e in range(-4, 9) for m in (1, 2, 5)]
+_CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200]
+_CLOCK += [86_400 * m * 10**e for e in range(4) for m in (1, 2, 5)]
+_SPAN: dict[str, tuple[float, float]] = {"area": (0, 1), "points": (-100, 100)}
+"""Where a unit begins and ends; amounts, times and ratings begin at 0, scores have no end."""
+
+
+def axis(values: Iterable[float | None], overall: float | None, notation: Notation) -> Axis | None:
+    """Choose round ticks that hold all values, 4 to 8 for shares; None where there is no value."""
+    per = notation.per if notation.share else 1
+    known = [v * per for v in values if v is not None]
     if not known:
         return None
     low, high = min(known), max(known)
-    steps = [m * 10**e for e in range(-2, 5) for m in (1, 2, 5)]
-    step = next((s for s in steps if math.ceil(high / s) - math.floor(low / s) <= 7), 1000)
-    step = max(step, 1)
-    bottom = max(0.0, math.floor(low / step) * step)
-    top = min(float(per), math.ceil(high / step) * step)
+    least, most = (0.0, float(per)) if notation.share else _SPAN.get(notation.unit, (0.0, math.inf))
+    least = -math.inf if low < least else least
+    steps = [s for s in _ROUND if s >= 1] if notation.share else _ROUND
+    steps, parts = (_CLOCK if notation.unit == "seconds" else steps), (7 if notation.share else 4)
+    fits = (s for s in steps if math.ceil(high / s) - math.floor(low / s) <= parts)
+    step = next(fits, steps[-1])
+    bottom = max(least, math.floor(low / step) * step)
+    top = min(most, math.ceil(high / step) * step)
     if top - bottom < 2 * step:
-        bottom, top = max(0.0, bottom - step), min(float(per), top + step)
+        bottom, top = max(least, bottom - step), min(most, top + step)
     count = max(1, round((top - bottom) / step))
     marks = [bottom + i * step for i in range(count + 1)]
     top = marks[-1]
-    scale = Axis((), None, bottom, top, per)
-    ticks = tuple((scale.place(m / per), f"{round(m):,}") for m in marks)
+    empty = Axis((), None, bottom, top, per)
+    ticks = tuple((empty.place(m / per), _tick(m, step, notation)) for m in marks)
     inside = overall is not None and bottom <= overall * per <= top
-    line = scale.place(overall) if inside and overall is not None else None
+    line = empty.place(overall) if inside and overall is not None else None
     return Axis(ticks, line, bottom, top, per)
+
+
+def _tick(mark: float, step: float, notation: Notation) -> str:
+    """Write a tick's label: as short as the step allows."""
+    if notation.unit == "seconds":
+        return notation.policy(mark)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return num.signed(f"{num.half_up(mark, decimals):,}")
 
 
 def _label(book: Book, segment: str, group: str | None) -> str:
@@ -110,8 +134,8 @@ def _row(
     group: str,
     e: Estimate | None,
     c: Comparison | None,
-    scale: Axis | None,
-    per: int,
+    place: Axis | None,
+    notation: Notation,
     reference: bool,
 ) -> Row:
     """Return one row from the estimate, or from the comparison where there is no estimate."""
@@ -135,20 +159,20 @@ def _row(
     elif value is None:
         note = "Not defined"
     left = width = None
-    if scale and value is not None and low is not None and high is not None:
-        left = scale.place(low)
-        width = round(max(scale.place(high) - left, 0.4), 2)
+    if place and value is not None and low is not None and high is not None:
+        left = place.place(low)
+        width = round(max(place.place(high) - left, 0.4), 2)
     gap = ""
     if c is not None and c.difference.value is not None and not hidden:
-        gap = num.signed_points(c.difference.value, per)
-        ends = num.points_span(c.difference.low, c.difference.high, per)
+        gap = notation.signed(c.difference.value)
+        ends = notation.signed_span(c.difference.low, c.difference.high)
         gap += f" ({ends})" if ends else ""
     return Row(
         name=_label(book, segment, group),
         n=f"under {minimum}" if hidden else num.count(n if e is None else e.n),
-        rate=num.every(value, per) if value is not None else num.NONE,
-        span=num.span(low, high, per) or num.NONE,
-        dot=scale.place(value) if scale and value is not None else None,
+        rate=notation.value(value) if value is not None else num.NONE,
+        span=notation.span(low, high) or num.NONE,
+        dot=place.place(value) if place and value is not None else None,
         left=left,
         width=width,
         css=css,
@@ -199,7 +223,7 @@ def _bounded(
 
 def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = True) -> list[Forest]:
     """Return the tables of a question, one per attribute, on one shared axis."""
-    per = book.per(q)
+    notation = book.notation(q)
     overall = book.estimates.get((q.measure or "", None, None))
     pairs = {(c.segment, c.group): c for c in book.main(q)}
     asked = [s for s in q.segments if "*" not in s or any(k[0] == s for k in pairs)]
@@ -219,7 +243,7 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
             if e and e.state == "estimated":
                 wide = e.n >= 30
                 shown += [e.value] + ([e.low, e.high] if wide else [])
-    scale = axis(shown, overall.value if overall else None, per)
+    shared = axis(shown, overall.value if overall else None, notation)
     tables = []
     for segment in asked:
         known = book.segments.get(segment)
@@ -232,8 +256,8 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
                 group,
                 book.estimates.get((q.measure or "", segment, group)),
                 pairs.get((segment, group)),
-                scale,
-                per,
+                shared,
+                notation,
                 group == reference,
             )
             for group in kept[segment]
@@ -243,10 +267,10 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
             tables.append(
                 Forest(
                     segment=title(segment_name(segment)),
-                    axis=scale,
+                    axis=shared,
                     rows=rows,
                     more=sizes[segment] - len(kept[segment]),
-                    per=per,
+                    head=value_head(notation),
                     reference=group_name(reference) if reference else "",
                 )
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from careaudit.record import AuditRecord, Comparison
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, more, than
 from careaudit.report.wording.measures import MeasureWords
+from careaudit.report.wording.names import title
 from careaudit.report.wording.summary import places
 
 
@@ -13,19 +15,50 @@ def forest_head(words: MeasureWords, failing: list[Comparison], groups: Groups) 
     """Return the finding above the forest tables."""
     if not failing:
         return f"{words.title}, by group"
-    same = [c for c in failing if more(c) == more(failing[0])]
-    return f"{words.happens} {more(same[0])} {places(same, groups, 4)}{than(same, groups)}"
+    same = [c for c in failing if more(words, c) == more(words, failing[0])]
+    return f"{words.happens} {more(words, same[0])} {places(same, groups, 4)}{than(same, groups)}"
 
 
-def forest_note(words: MeasureWords, per: int, overall: float | None) -> str:
+def forest_note(words: MeasureWords, notation: Notation, overall: float | None) -> str:
     """Say how to read the forest tables."""
     line = ""
     if overall is not None:
-        line = f" Dashed line: all decisions, {num.in_every(overall, per)}."
+        line = f" Dashed line: all decisions, {notation.told(overall)}."
+    noun = "rate" if notation.share else "value"
     return (
-        f"How many of every {per:,} {words.base} {words.event}. Bar: range in which the true rate"
-        f" plausibly lies.{line} Triangle: action needed. Diamond: keep watching."
+        f"{counts(words, notation)} Bar: range in which the true {noun} plausibly lies.{line}"
+        " Triangle: action needed. Diamond: keep watching."
     )
+
+
+def counts(words: MeasureWords, notation: Notation, base: str | None = None) -> str:
+    """Say what the numbers of a table are."""
+    if notation.share:
+        return f"How many of every {notation.per:,} {base or words.base} {words.event}."
+    return f"{title(words.base)}."
+
+
+_HEADS = {
+    "money": "Amount",
+    "seconds": "Time",
+    "points": "Points",
+    "rating": "Rating",
+    "area": "Area",
+    "score": "Score",
+    "number": "Value",
+}
+
+
+def value_head(notation: Notation) -> str:
+    """Return the head of a column of values."""
+    return f"In every {notation.per:,}" if notation.share else _HEADS[notation.unit]
+
+
+def annex_heads(notation: Notation) -> tuple[str, str]:
+    """Return the heads of Annex B's columns of values and gaps."""
+    if notation.share:
+        return f"Rates in {notation.per:,}", f"Gap in {notation.per:,}"
+    return f"{_HEADS[notation.unit]} of each", "Gap"
 
 
 def source(record: AuditRecord, left_out: list[int]) -> str:
@@ -59,11 +92,11 @@ SMALL_CELL = 100
 HEAT_MARK = "• Larger than the limit in this log; not established."
 
 
-def heat_note(words: MeasureWords, per: int, legend: str) -> str:
+def heat_note(words: MeasureWords, notation: Notation, legend: str) -> str:
     """Say how to read the heat map."""
     shades = f" Shades, from light to dark: {legend}." if legend else ""
     return (
-        f"How many of every {per:,} decisions {words.event}.{shades} Dashed: fewer than"
+        f"{counts(words, notation, 'decisions')}{shades} Dashed: fewer than"
         f" {SMALL_CELL} decisions, or too few to show a rate. It changes no answer."
     )
 

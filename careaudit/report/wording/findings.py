@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Intersection, Question
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import name, said, segment_name, title, where
 from careaudit.report.wording.words import (
@@ -40,12 +41,12 @@ def rates(c: Comparison) -> tuple[float | None, float | None]:
     return c.group_value, c.reference_value
 
 
-def more(c: Comparison) -> str:
+def more(words: MeasureWords, c: Comparison) -> str:
     """Say how the group compares: the direction follows the rates themselves."""
     first, other = rates(c)
     if first is None or other is None or first == other:
-        return "as often"
-    return "more often" if first > other else "less often"
+        return words.same
+    return words.more if first > other else words.less
 
 
 def than(found: list[Comparison], groups: Groups) -> str:
@@ -60,79 +61,88 @@ def than(found: list[Comparison], groups: Groups) -> str:
 def direction(words: MeasureWords, c: Comparison, groups: Groups) -> str:
     """Say the gap without numbers: "Credits are refused more often where language is es"."""
     happens = words.may_happen if answer(c.verdict, c.reason) is WATCH else words.happens
-    return f"{happens} {more(c)} {sides(c, groups)[0]}{than([c], groups)}."
+    return f"{happens} {more(words, c)} {sides(c, groups)[0]}{than([c], groups)}."
 
 
-def both_rates(c: Comparison, per: int, groups: Groups, event: str) -> str | None:
+def both_rates(c: Comparison, notation: Notation, groups: Groups, event: str) -> str | None:
     """Say the two rates in one sentence."""
     first, other = rates(c)
     if first is None or other is None:
         return None
     here, there = sides(c, groups)[0], contrast(c, groups)
     return (
-        f"{title(here)}, {num.in_every(first, per)} {event}, against"
-        f" {num.every(other, per)} {there}."
+        f"{title(here)}, {notation.told(first)} {event}, against {notation.value(other)} {there}."
     )
 
 
-def other_side(c: Comparison, per: int, groups: Groups, words: MeasureWords) -> str | None:
-    """Say the same gap from its other side: what did not happen."""
+def other_side(
+    c: Comparison, notation: Notation, groups: Groups, words: MeasureWords
+) -> str | None:
+    """Say the same gap from its other side: what did not happen; None where there is none."""
     first, other = rates(c)
-    if first is None or other is None:
+    if first is None or other is None or not notation.share:
         return None
     here, there = sides(c, groups)[0], contrast(c, groups)
     return (
-        f"The other side: {num.in_every(1 - first, per)} {words.no_event} {here},"
-        f" against {num.every(1 - other, per)} {there}."
+        f"The other side: {notation.told(1 - first)} {words.no_event} {here},"
+        f" against {notation.value(1 - other)} {there}."
     )
 
 
-def gap(c: Comparison, per: int) -> str | None:
+def gap(c: Comparison, notation: Notation, words: MeasureWords) -> str | None:
     """Say how large the gap is, with its range; None where there is none to say."""
     d = c.difference
     if d.value is None:
         return None
+    told = f"The gap is {notation.told_size(d.value, c.tolerated_gap)}"
     if d.low is None or d.high is None:
-        return f"The gap is {num.points(d.value, per)} in every {per:,}."
+        return f"{told}."
     low, high = sorted((d.low, d.high), key=abs)
     if d.low > 0 or d.high < 0:
-        ends = f"{num.points(low, per)} to {num.points(high, per)}"
-        return f"The gap is {num.points(d.value, per)} in every {per:,} ({ends} plausible)."
-    down, up = num.points(d.low, per), num.points(d.high, per)
-    return (
-        f"The gap is {num.points(d.value, per)} in every {per:,}."
-        f" The range reaches from {down} fewer to {up} more."
-    )
+        return f"{told} ({notation.size(low)} to {notation.size(high)} plausible)."
+    down, up = notation.size(d.low), notation.size(d.high)
+    less, more_ = ("fewer", "more") if notation.share else (words.less, words.more)
+    return f"{told}. The range reaches from {down} {less} to {up} {more_}."
 
 
-def tolerated(c: Comparison, per: int, groups: Groups) -> str | None:
+def measured(words: MeasureWords, notation: Notation) -> str:
+    """Say what the table of a finding measures, and what its gaps are."""
+    what = f"{words.base} that {words.event}" if notation.share else words.base
+    noun = "rate" if notation.share else "value"
+    return f"Measured: {what}. Gap: the group’s {noun} minus that of its comparison group."
+
+
+def tolerated(c: Comparison, notation: Notation, groups: Groups) -> str | None:
     """Say what the limit comes to for this pair."""
     if c.tolerated_gap is None:
         return None
     here = title(sides(c, groups)[0])
-    return f"{here}, it comes to {limit_points(c.tolerated_gap, per)}."
+    return f"{here}, it comes to {notation.tolerated(c.tolerated_gap)}{notation.noun}."
 
 
-def limit_points(gap: float, per: int) -> str:
-    """Write a tolerated gap; a decimal where whole numbers would hide it."""
-    size = gap * per
-    text = f"{num.half_up(size, 1)}".removesuffix(".0")
-    return f"{text} in every {per:,}"
+POLICY = "The limit is a policy value of the audit plan, not law. The council may set another."
 
 
-def limit_rule(q: Question, orientation: str, per: int) -> list[str]:
-    """Say the tolerance curve in words, and whose it is."""
+def limit_rule(q: Question, orientation: str, notation: Notation) -> list[str]:
+    """Say the limit in words, and whose it is: a curve of rates, a share, or a gap."""
     ratio, floor, cap = q.limit.ratio, q.limit.floor, q.limit.cap
+    if q.limit.share is not None:
+        share = num.percent(q.limit.share)
+        return [f"A gap of up to {share} of the comparison group’s value is tolerated.", POLICY]
+    if q.limit.gap is not None:
+        size = f"{notation.policy(q.limit.gap)}{notation.noun}"
+        return [f"A gap of up to {size} is tolerated, in either direction.", POLICY]
+    if ratio is None or floor is None or cap is None:
+        return [POLICY]
     adverse = f"{num.percent(1 / ratio - 1)} of the lower rate"
     favorable = f"{num.percent(1 - ratio)} of the higher rate"
     mine, other = (adverse, favorable) if orientation == "adverse" else (favorable, adverse)
     against = "in the customer’s favour" if orientation == "adverse" else "against the customer"
-    least = limit_points(floor, per).split(" ", 1)[0]
-    ends = f"never less than {least} nor more than {limit_points(cap, per)}"
+    ends = f"never less than {notation.tolerated(floor)} nor more than {notation.tolerated(cap)}"
     return [
-        f"A gap of up to {mine} is tolerated, {ends}.",
+        f"A gap of up to {mine} is tolerated, {ends}{notation.noun}.",
         f"Read in the other direction, for decisions {against}, the same policy is {other}.",
-        "The limit is a policy value of the audit plan, not law. The council may set another.",
+        POLICY,
     ]
 
 
@@ -148,15 +158,13 @@ def why(c: Comparison) -> str:
     return ACROSS if high > 1 else INSIDE_UNPROVEN
 
 
-def needed(c: Comparison, per: int) -> str:
+def needed(c: Comparison, notation: Notation) -> str:
     """Say what the log could have shown and what it would take."""
     if c.detectable.gap is None:
         parts = ["No gap could have been shown with so few decisions."]
     else:
-        size = num.points(c.detectable.gap, per)
-        parts = [
-            f"The smallest gap this log could reliably have shown is about {size} in every {per:,}."
-        ]
+        size = notation.told_size(c.detectable.gap)
+        parts = [f"The smallest gap this log could reliably have shown is about {size}."]
     need = c.detectable.n_needed
     if c.group_value is None or need is None:
         return " ".join(parts)  # too few customers to print a count
@@ -177,30 +185,30 @@ def _near(c: Comparison) -> bool:
     return c.u.low is not None and c.u.high is not None and c.u.low < 1 < c.u.high
 
 
-def fact(c: Comparison, per: int, groups: Groups, *, brief: bool = False) -> str:
+def fact(c: Comparison, notation: Notation, groups: Groups, *, brief: bool = False) -> str:
     """Return the short fact of the question table: both rates, or what is missing."""
     kind = answer(c.verdict, c.reason)
     first, other = rates(c)
     if first is None or other is None:
         return "No rate could be estimated"
     if kind in (ACTION, WATCH) and brief:
-        return f"{num.every(first, per)} against {num.in_every(other, per)}"
+        return f"{notation.value(first)} against {notation.told(other)}"
     if kind in (ACTION, WATCH):
         here, there = sides(c, groups, 18)[0], contrast(c, groups, 18)
-        return f"{num.in_every(first, per)} {here}, {num.every(other, per)} {there}"
+        return f"{notation.told(first)} {here}, {notation.value(other)} {there}"
     if kind is NO_GAP:
-        size = num.points(c.difference.value or 0.0, per)
-        text = f"Largest gap of groups judged alone: {size} in every {per:,}"
+        size = notation.told_size(c.difference.value or 0.0, c.tolerated_gap)
+        text = f"Largest gap of groups judged alone: {size}"
         if c.tolerated_gap is not None:
-            text += f", limit {limit_points(c.tolerated_gap, per).split(' ', 1)[0]}"
+            text += f", limit {notation.tolerated(c.tolerated_gap)}"
         return text
     if c.detectable.n_needed is not None and c.detectable.n_needed > c.n:
         at = where(c.segment, c.group, groups, 18)
         have, need = num.count(c.n), num.about(c.detectable.n_needed)
         return f"{have} decisions {at}; about {need} needed"
-    size = num.points(c.difference.value or 0.0, per)
+    size = notation.told_size(c.difference.value or 0.0, c.tolerated_gap)
     tail = "near the limit" if _near(c) else "not established"
-    return f"Gap {size} in every {per:,}, {tail}"
+    return f"Gap {size}, {tail}"
 
 
 def excess_people(c: Comparison, words: MeasureWords, customers: bool) -> str | None:
@@ -216,7 +224,7 @@ def excess_people(c: Comparison, words: MeasureWords, customers: bool) -> str | 
 
 
 def unknown_bound(
-    segment: str, group: str, known: Estimate, missing: Estimate, per: int, groups: Groups
+    segment: str, group: str, known: Estimate, missing: Estimate, notation: Notation, groups: Groups
 ) -> str | None:
     """Say what the rate of a group would be if all decisions without a record were its own."""
     if known.events is None or missing.events is None or known.value is None:
@@ -228,7 +236,7 @@ def unknown_bound(
     return (
         f"{num.count(missing.n)} decisions have no recorded {segment_name(segment)}."
         f" If all were {where(segment, group, groups)}, that rate would be"
-        f" {num.in_every(moved, per)}, against {num.every(known.value, per)} now."
+        f" {notation.told(moved)}, against {notation.value(known.value)} now."
     )
 
 
@@ -248,10 +256,10 @@ def release_name(record: AuditRecord, longest: int = 72) -> str:
     return said(info.name or "this log", longest)
 
 
-def overlap(i: Intersection, words: MeasureWords, groups: Groups, per: int) -> str:
+def overlap(i: Intersection, words: MeasureWords, groups: Groups, notation: Notation) -> str:
     """Say what was seen in one overlap of groups."""
     place = where(i.segment, i.group, groups, 24)
     if i.value is None:
         return f"Overlap, exploratory: {place}."
-    text = num.rate_with_range(i.value, i.low, i.high, per)
+    text = notation.told_with_range(i.value, i.low, i.high)
     return f"Overlap, exploratory: {text} {words.event} {place}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from careaudit.record import Unit
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureWords:
@@ -20,6 +22,11 @@ class MeasureWords:
 
     instead_customers: str
     """The same where each decision is one customer."""
+
+    more: str = "more often"
+    less: str = "less often"
+    same: str = "as often"
+    """What is said after `happens`: how the group compares."""
 
 
 def _told(
@@ -40,11 +47,38 @@ def _told(
     )
 
 
+def _valued(
+    title: str, subject: str, base: str, event: str, ways: tuple[str, str, str]
+) -> MeasureWords:
+    """Words of a value that is no share: `event` fits "4 min 12 s …", `base` says what it is."""
+    be = "are" if subject.endswith("s") else "is"
+    return MeasureWords(
+        title, f"{subject} {be}", f"{subject} may be", event, "", base, "", "", *ways
+    )  # fmt: skip
+
+
 def _part(did: str) -> str:
     return f"been {did.removeprefix('were ')}" if did.startswith("were ") else did
 
 
 REFUSED = "refusals"
+LONGER = ("longer", "shorter", "as long")
+LARGER = ("larger", "smaller", "as large")
+HIGHER = ("higher", "lower", "as high")
+_WAYS = {"money": LARGER, "seconds": LONGER}
+
+
+def unnamed(label: str, unit: Unit) -> MeasureWords:
+    """Words of a value that a plan names: it is called by its own name."""
+    return _valued(
+        label[:1].upper() + label[1:],
+        f"The value of “{label}”",
+        f"the value of “{label}”",
+        f"is the value of “{label}”",
+        _WAYS.get(unit, HIGHER),
+    )
+
+
 NAMED = {
     "explained_rate": _told(
         "Refusals with an explanation", "Refusals", "are explained", "be explained",

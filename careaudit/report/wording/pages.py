@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
+from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, missing_text
 from careaudit.report.wording.names import ended, name, said, segment_name, title, where
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed
@@ -96,10 +97,10 @@ def for_group(place: str, need: str) -> str:
     return f"{title(place)}: {need[:1].lower()}{need[1:]}"
 
 
-def not_detected(gap: float, per: int) -> str:
+def not_detected(gap: float, notation: Notation) -> str:
     """Say what a pass could have missed."""
     return (
-        f"A gap of {num.points(gap, per)} in every {per:,} or more would reliably have been"
+        f"A gap of {notation.told_size(gap)} or more would reliably have been"
         " detected in each group judged alone."
     )
 

@@ -138,7 +138,7 @@ def gap_sentence(words: MeasureWords, found: list[Comparison], groups: Groups) -
     happens = (
         words.may_happen if answer(found[0].verdict, found[0].reason) is WATCH else words.happens
     )
-    return f"{happens} {more(found[0])} {places(found, groups)}{than(found, groups)}."
+    return f"{happens} {more(words, found[0])} {places(found, groups)}{than(found, groups)}."
 
 
 def opening(record: AuditRecord, gated: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from careaudit.record import Verdict
-from careaudit.report.wording.measures import NAMED, MeasureWords
+from careaudit.record import Unit, Verdict
+from careaudit.report.wording.measures import NAMED, MeasureWords, unnamed
+from careaudit.report.wording.names import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +240,14 @@ _KINDS = {
 }
 
 
-def measure_words(measure: str | None, decision_kind: str) -> MeasureWords:
+def measure_words(measure: str | None, decision_kind: str, unit: Unit = "share") -> MeasureWords:
     """Return the words of a measure; an unknown one is named by its own name."""
     found = _KINDS.get((decision_kind, measure or "")) or {**_GENERIC, **NAMED}.get(measure or "")
     if found is not None:
         return found
-    label = " ".join((measure or "this measure").replace("_", " ").split())
+    label = " ".join(clean(measure or "this measure").replace("_", " ").split())
+    if unit != "share":
+        return unnamed(label, unit)
     return replace(
         _GENERIC["adverse_rate"],
         title=label[:1].upper() + label[1:],
