@@ -12,15 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import conditional, crossings, notes, ratios
+from careaudit import conditional, crossings, notes, ratios, unknowns
 from careaudit import questions as ask
+from careaudit.cells import Cells
 from careaudit.check import check
-from careaudit.double_entry import Page, keep
+from careaudit.double_entry import Line, Page, keep
 from careaudit.errors import DataError, MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
 from careaudit.measures import Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
+from careaudit.probable import MEMBERS, OTHERS
 from careaudit.record import (
     VALID_DAYS,
     Accounts,
@@ -142,6 +144,7 @@ class _Audit:
             )
             for item in judged
         ]
+        told = [unknowns.beside(self.reader, *both) for both in zip(judged, told, strict=True)]
         verdict, reason = overall(
             [(t.question.gate, t.question.verdict, t.question.reason) for t in told]
         )
@@ -152,6 +155,7 @@ class _Audit:
         comparisons = [c for t in told for c in t.comparisons]
         impact = teller.impact(told, undetermined=verdict == "inconclusive")
         quality = notes.all_notes(self.plan, self.scan, self.reader, asked, judged, self.as_of)
+        quality += unknowns.notes(self.reader, judged)
         return AuditRecord(
             audit=self._info(),
             provenance=self._provenance(sum(len(t.comparisons) for t in told if t.question.gate)),
@@ -334,9 +338,18 @@ class _Audit:
     def _unknown_groups(self, name: str) -> list[tuple[str | None, ...]]:
         return [(None,)] if "*" not in name and self.scan.unknown.get(name) else []
 
+    def _lines(self, segment: str, cells: Cells) -> list[Line]:
+        """Which cells stand for which groups; by chance of membership each for both sides."""
+        if segment not in self.reader.members:
+            return [Line(g, ask.joined(g) if g else "everybody") for g in cells.table]
+        chances = [(group, float(str(group[0]))) for group in cells.table if group[0] is not None]
+        return [Line(g, MEMBERS, pi) for g, pi in chances] + [
+            Line(g, OTHERS, 1 - pi) for g, pi in chances
+        ]
+
     def _books(
         self, asked: Sequence[Asked], estimates: Sequence[Estimate]
-    ) -> tuple[list[Page], list[dict[tuple[str | None, ...], str]]]:
+    ) -> tuple[list[Page], list[list[Line]]]:
         pages, names = [], []
         for measure in dict.fromkeys(item.measure for item in asked):
             segments = dict.fromkeys(e.segment for e in estimates if e.measure == measure.name)
@@ -348,5 +361,5 @@ class _Audit:
                     if (e.measure, e.segment) == (measure.name, segment) and e.value is not None
                 }
                 pages.append(Page(measure, cells, rates, segment or "everybody"))
-                names.append({g: ask.joined(g) if g else "everybody" for g in cells.table})
+                names.append(self._lines(segment or "", cells))
         return pages, names

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from careaudit.cells import Cells
+from careaudit.cells import Cells, Group
 from careaudit.errors import BooksDifferError
 from careaudit.measures import Measure
 from careaudit.record import DoubleEntry
@@ -23,27 +24,34 @@ class Page:
     name: str
 
 
-def keep(pages: Sequence[Page], joined: Sequence[dict[tuple[str | None, ...], str]]) -> DoubleEntry:
+class Line(NamedTuple):
+    """A cell of a page, the group that it stands for, and how much of it does."""
+
+    cell: Group
+    group: str
+    weight: float = 1.0
+
+
+def keep(pages: Sequence[Page], lines: Sequence[Sequence[Line]]) -> DoubleEntry:
     """Recompute values with fairlearn's MetricFrame on weighted cells, and compare.
 
     The second book starts from the counts by slot or by rating, not from the sums that the first
     one used; measures that have no such counts (waits, areas, money) are not in it.
-    `joined` names the groups of each page. Raises BooksDifferError above 1e-9.
+    `lines` says which groups the cells of each page stand for. Raises BooksDifferError above 1e-9.
     """
     import fairlearn
     import numpy as np
     from fairlearn.metrics import MetricFrame, mean_prediction, selection_rate
 
     compared, largest = 0, 0.0
-    for page, names in zip(pages, joined, strict=True):
+    for page, its_lines in zip(pages, lines, strict=True):
         values, groups, weights = [], [], []
-        for group, name in names.items():
-            cell = page.cells.cell(group)
-            for value, n in page.measure.second_book(cell):
-                if n and name in page.rates:
+        for line in its_lines:
+            for value, n in page.measure.second_book(page.cells.cell(line.cell)):
+                if n * line.weight and line.group in page.rates:
                     values.append(value)
-                    groups.append(name)
-                    weights.append(n)
+                    groups.append(line.group)
+                    weights.append(n * line.weight)
         if not values:
             continue
         frame = MetricFrame(

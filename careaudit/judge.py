@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from careaudit.measures import Measure, Pair, Seen, pool_samples, pooled_design_effect
 from careaudit.plan import Question, Statistics
 from careaudit.record import POOLED, REST, Verdict
-from careaudit.scales import Evidence, Scale, scale
+from careaudit.scales import Chance, Evidence, Scale, scale
 from careaudit.stats.multiplicity import weighted_holm
 
 Floats = NDArray[np.float64]
@@ -56,7 +56,8 @@ class Asked:
     @property
     def scale(self) -> Scale:
         """The measure's scale, with the question's limit."""
-        return scale(self.measure, self.question.limit)
+        by_chance = any(isinstance(seen, Chance) for f in self.fields for seen in f.samples)
+        return scale(self.measure, self.question.limit, by_chance=by_chance)
 
 
 class Ruling(NamedTuple):
@@ -191,7 +192,12 @@ def judge(
 
 
 def _alone(pair: Pair, ruling: Ruling) -> Ruling:
-    """A group too small to be judged alone can fail or signal; the rest is its pool's to say."""
+    """A group too small to be judged alone can fail or signal; the rest is its pool's to say.
+
+    Where membership is a chance, what is open is who is a member as much as how many were seen.
+    """
+    if isinstance(pair.group, Chance) and ruling.reason == "insufficient":
+        ruling = ruling._replace(reason="membership_unsure")
     if pair.must_pass or ruling.verdict == "fail" or ruling.reason == "adverse_signal":
         return ruling
     return ruling._replace(verdict="inconclusive", reason="too_small_alone")
@@ -246,9 +252,11 @@ def _question_verdict(
         return "inconclusive", "adverse_signal"
     if any(field.segment not in compared for field in asked.fields) or not pairs:
         return "inconclusive", "no_comparator"
-    passed = [ruling.verdict == "pass" for ruling in rulings]
-    if not all(ok for ok, pair in zip(passed, pairs, strict=True) if pair.must_pass):
-        return "inconclusive", "insufficient"
+    both = zip(rulings, pairs, strict=True)
+    open_ = {ruling.reason for ruling, pair in both if pair.must_pass and ruling.verdict != "pass"}
+    if open_:
+        unsure = open_ == {"membership_unsure"}
+        return "inconclusive", "membership_unsure" if unsure else "insufficient"
     if coverage is None or coverage < statistics.coverage:
         return "inconclusive", "coverage"
     if asked.capped:

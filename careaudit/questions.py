@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from careaudit.askable import measures
+from careaudit.belonging import SIDES, Members, hangs, reports
 from careaudit.cells import (
     ADVERSE,
     DECIDED,
@@ -23,13 +24,14 @@ from careaudit.cells import (
     total,
 )
 from careaudit.judge import Asked, Field, judge
-from careaudit.measures import AMOUNT_TERMS, CATALOGUE, Measure, Rate, Sample, Seen
+from careaudit.measures import AMOUNT_TERMS, CATALOGUE, RATES, Measure, Rate, Sample, Seen
 from careaudit.plan import FIELDS, Plan, Question, Segment
+from careaudit.probable import OTHERS
 from careaudit.record import REST, Quality
 from careaudit.sources import Scan
 
 COVERAGE = tuple(
-    replace(CATALOGUE["label_coverage"], name=f"label_coverage of {name}", cases=side,
+    replace(RATES["label_coverage"], name=f"label_coverage of {name}", cases=side,
             events=LABELLED & side)
     for name, side in (("favorable decisions", FAVORABLE), ("adverse decisions", ADVERSE))
 )  # fmt: skip
@@ -37,7 +39,7 @@ COVERAGE = tuple(
 BLIND = 0.80
 """Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
 OPPOSITE = {"favorable_rate": "adverse_rate", "adverse_rate": "favorable_rate"}
-DECISIONS = replace(CATALOGUE["adverse_rate"], name="decisions", cases=EVERY)
+DECISIONS = replace(RATES["adverse_rate"], name="decisions", cases=EVERY)
 """The measure whose cases are all rows used: sizes of groups are read from it."""
 SOUND_LABELS = {"all", "random_sample"}
 SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot in Slot)
@@ -54,6 +56,7 @@ def terms(plan: Plan) -> tuple[Term, ...]:
             wanted += measure.terms
             if isinstance(measure, Rate):
                 wanted += [total(q) for pair in measure.book for q in pair if q.slots]
+    wanted += [term for segment in plan.segments for term in reports(segment)]
     wanted += [term for side in COVERAGE for term in side.terms] if plan.label else ()
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
@@ -121,6 +124,7 @@ class Reader:
         self.clustered = scan.customers is not None
         self.measures = measures(plan)
         self._unions: dict[tuple[str, frozenset[tuple[str, ...]]], Cell] = {}
+        self.members = Members(plan, scan)
         self.known = {name: self._known(name) for name in self._names()}
 
     def _names(self) -> list[str]:
@@ -132,11 +136,15 @@ class Reader:
 
     def sample(self, measure: Measure, name: str, group: tuple[str | None, ...]) -> Seen:
         """The sample of one group of a segment or crossing on a measure."""
+        if isinstance(measure, Rate) and self.members.sides(name, group):
+            return self.members.chances(measure, name)[str(group[0])]
         cell = self.cells(name).cell(group)
         return measure.sample(joined(group) if group else None, cell, clustered=self.clustered)
 
     def counted(self, measure: Rate, name: str, group: tuple[str | None, ...]) -> Sample:
-        """The same of a measure that is counted."""
+        """The same of a measure that is counted; of members by chance, as many as expected."""
+        if self.members.sides(name, group):
+            return self.members.sizes(measure, name)[str(group[0])]
         cell = self.cells(name).cell(group)
         return measure.sample(joined(group) if group else None, cell, clustered=self.clustered)
 
@@ -146,6 +154,8 @@ class Reader:
 
     def _known(self, name: str) -> Known:
         parts = [self.plan.segment(part) for part in name.split("*")]
+        if name in self.members:
+            return Known(name, SIDES, OTHERS, OTHERS)
         if len(parts) == 1:
             segment = parts[0]
             groups = known_groups(segment, self.cells(name))
@@ -244,9 +254,10 @@ class Reader:
         known = self.known[name]
         cells = self.cells(name)
         everyone = [self.sample(measure, name, group).n for group in cells.table]
+        groups = () if self.members.unsure(measure, name) else known.groups
         return Field(
             segment=name,
-            samples=measure.settle([self.sample(measure, name, g) for g in known.groups]),
+            samples=measure.settle([self.sample(measure, name, group) for group in groups]),
             reference=known.reference,
             decisions=sum(everyone),
             least=self.plan.privacy.min_cell,
@@ -272,6 +283,11 @@ class Reader:
             return "not_assessed", f"the plan maps no {' and no '.join(lacking)} in [log.columns]"
         if "sla" in measure.fields and self.plan.escalation.promise is None:
             return "not_assessed", 'the plan promises no time: say sla = "5m" in [escalation]'
+        if "profile" in measure.fields and not self.plan.explanation.fields:
+            return "not_assessed", (
+                'the plan does not say what an explanation must hold: say profile = "gdpr_aia86" '
+                'or required = ["..."] in [explanation]'
+            )
         told = rate and not rate.when
         if told and not (self.favorable and self.adverse):
             return "no_variation", "every decision of the log has the same outcome"
@@ -280,7 +296,8 @@ class Reader:
         names = [name for name in self.judged_names(question) if not self._comparable(name)]
         if names:
             return "no_comparator", "; ".join(self._lack(name) for name in names)
-        return None
+        unsure = (self.members.unsure(measure, name) for name in self.judged_names(question))
+        return next((lack for lack in unsure if lack), None)
 
     def _unmapped(self, field: str) -> bool:
         """Whether a decision-log field that a measure reads is not in [log.columns]."""
@@ -314,12 +331,19 @@ class Reader:
         """The question with its measure and samples."""
         measure = self.measure(question)
         names = self.judged_names(question)
-        return Asked(
-            question=question,
-            measure=measure,
-            fields=tuple(self.field(question, measure, name) for name in names),
-            capped=self._cap(question, measure),
-        )
+        fields = tuple(self.field(question, measure, name) for name in names)
+        asked = Asked(question, measure, fields, self._cap(question, measure))
+        if asked.capped or not isinstance(measure, Rate):
+            return asked
+        caps = (hangs(field, self.unknown(measure, field.segment), asked.scale) for field in fields)
+        return replace(asked, capped=next((cap for cap in caps if cap), None))
+
+    def unknown(self, measure: Rate, name: str) -> Sample:
+        """The decisions of which a segment, or a part of a crossing, is not recorded."""
+        cells = self.cells(name)
+        groups = [group for group in cells.table if None in group] or [(None,)]
+        cell = added(cells.cell(group) for group in groups)
+        return measure.sample("unknown", cell, clustered=self.clustered)
 
     def _cap(self, question: Question, measure: Measure) -> tuple[str, str] | None:
         """Why labels cannot carry a pass: picked by appeal, or known less often for some."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from careaudit.plan.controls import Control, check_used
-from careaudit.plan.own import Escalation, OwnMeasure, Test
+from careaudit.plan.own import Escalation, Explanation, OwnMeasure, Test
 from careaudit.plan.policy import ImpactRatio, Preset
 from careaudit.plan.shape import TableOf as TableOf  # noqa: PLC0414 - a name of this module too
 from careaudit.plan.shape import Texts, ValueMap, twice
@@ -115,7 +115,9 @@ FIELDS = (
     "redress_shown", "contested_at", "review_kind", "review_result", "remedy_done_at",
     "contacted", "consent_at", "opted_out_at", "took_up", "relevant", "respectful",
     "resolution_ready", "rating", "rating_offered", "first_contact_resolved", "repeat_contact",
-    "resolved_at", "context_kept",
+    "resolved_at", "context_kept", "reviewed_at", "recommend", "ease", "transitions", "currency",
+    "facts", "trigger", "automation_level", "ground", "redress_deadline", "issued_at",
+    "delivered_at", "inputs_used", "what_would_change", "significance", "why_this_matters",
 )  # fmt: skip
 """The fields of a decision log that a plan may map (schema v1)."""
 
@@ -164,6 +166,9 @@ class Label(TableOf):
         min_length=1, description="Values saying the decision should have been favorable."
     )
     selection: Literal["all", "random_sample", "appealed", "other"]
+    high_score: Literal["adverse", "favorable"] = Field(
+        default="adverse", description="The decision that a high `score` speaks for."
+    )
     mature_after: Annotated[
         str | None,
         Field(default=None, pattern=r"^\d{1,4}d$", description="Days until labels are in: 45d."),
@@ -363,6 +368,7 @@ class Plan(TableOf):
     public: Public = Public()
     measures: tuple[OwnMeasure, ...] = ()
     escalation: Escalation = Escalation()
+    explanation: Explanation = Explanation()
     statistics: Statistics = Statistics()
     privacy: Privacy = Privacy()
     impact_ratio: ImpactRatio | None = None
@@ -415,6 +421,9 @@ class Plan(TableOf):
             raise ValueError(msg)
         for question in self.questions:
             asked = set(question.segments)
+            if asked & probable and question.within:
+                msg = f'question "{question.id}" asks by probability: it is not compared within'
+                raise ValueError(msg)
             if asked & probable and asked - probable:
                 msg = (
                     f'question "{question.id}" asks "{min(asked & probable)}", a membership by '

@@ -5,16 +5,17 @@ from dataclasses import asdict
 from careaudit.measures import Gap, Measure, Rate, Share
 from careaudit.plan import Limit
 from careaudit.scales.base import Asking, Evidence, Ranges, Scale, Spread
+from careaudit.scales.chances import Chance, Chances, chances, ends_of, expected
 from careaudit.scales.counts import Counts, counted, variance, weigh
 from careaudit.scales.means import Means
 from careaudit.stats.tolerance import Tolerance
 
 
-def scale(measure: Measure, limit: Limit) -> Scale:
-    """Return the scale of a measure beside a question's limit."""
+def scale(measure: Measure, limit: Limit, *, by_chance: bool = False) -> Scale:
+    """Return the scale of a measure beside a question's limit; `by_chance` of members by chance."""
     adverse, beside = measure.orientation == "adverse", tolerated(measure, limit)
     if isinstance(measure, Rate) and isinstance(beside, Tolerance):
-        return Counts(adverse, beside)
+        return Chances(adverse, beside) if by_chance else Counts(adverse, beside)
     return Means(adverse, beside)
 
 
@@ -34,13 +35,18 @@ def limit_of(measure: Measure, limit: Limit) -> dict[str, float]:
 
 __all__ = [
     "Asking",
+    "Chance",
+    "Chances",
     "Counts",
     "Evidence",
     "Means",
     "Ranges",
     "Scale",
     "Spread",
+    "chances",
     "counted",
+    "ends_of",
+    "expected",
     "limit_of",
     "scale",
     "tolerated",

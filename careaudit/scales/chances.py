@@ -1,34 +1,103 @@
-"""Rates of members by chance against others: the curve at both ends of what is known (methods 11)."""
+"""Members by chance against others: the curve at both ends of what is known (methods 11)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from careaudit.measures import Pair, Reading
-from careaudit.probable import WEIGHTED, Bracket, Ends, bracket
+from careaudit.measures import Pair, Reading, Sample, pooled_design_effect
+from careaudit.probable import MEMBERS, OTHERS, WEIGHTED, Bins, Bracket, Ends, bracket, ends
 from careaudit.record import Detectable, Interval
 from careaudit.scales.base import Asking, Evidence, Ranges, Spread
-from careaudit.stats.arrays import Floats
+from careaudit.stats.arrays import Estimate, Floats
+from careaudit.stats.clustering import Moments
 from careaudit.stats.tolerance import Tolerance
+
+Known = Mapping[float, Sample]
+"""Samples by the chance of membership of their decisions."""
 
 
 @dataclass(frozen=True)
 class Chance(Reading):
-    """Members by chance, or the others: what both are known to be between stands in `ends`."""
+    """Members by chance, or the others; the `ends` that both lie between are the same."""
 
     ends: Ends | None = None
 
 
+def expected(bins: Known) -> dict[str, Sample]:
+    """Return members and others, as many as the chances add up to, in whole numbers."""
+    columns = list(zip(*(_sums(sample) for sample in bins.values()), strict=True))
+    whole = [sum(column) for column in columns]
+    ours = [
+        round(sum(pi * value for pi, value in zip(bins, column, strict=True))) for column in columns
+    ]
+    theirs = [all_ - mine for all_, mine in zip(whole, ours, strict=True)]
+    clustered = any(sample.moments for sample in bins.values())
+    return {
+        MEMBERS: _sample(MEMBERS, ours, clustered=clustered),
+        OTHERS: _sample(OTHERS, theirs, clustered=clustered),
+    }
+
+
+def _sums(sample: Sample) -> tuple[int, ...]:
+    moments = sample.moments or Moments(0, 0, 0, 0)
+    return sample.n, sample.x, moments.customers, moments.nn, moments.xn, moments.xx
+
+
+def _sample(group: str, sums: Sequence[int], *, clustered: bool) -> Sample:
+    n, x, *moments = sums or [0] * 6
+    return Sample(group, n, x, Moments(*moments) if clustered else None)
+
+
+def chances(
+    bins: Known, random: np.random.Generator, *, deff: float, same_sign: bool
+) -> dict[str, Chance]:
+    """Return members and others by chance; `deff` is the least design effect to assume.
+
+    That of the whole log covers customers who stand in several bins.
+    """
+    sizes = expected(bins)
+    deff = max(deff, pooled_design_effect(list(bins.values())))
+    rows = [(pi, sample.n, sample.x) for pi, sample in sorted(bins.items()) if sample.n]
+    pi, n, x = zip(*rows, strict=True) if rows else ((), (), ())
+    found = ends(Bins(pi, n, x, deff), random, same_sign=same_sign)
+    return {
+        name: Chance(
+            group=name,
+            n=size.n,
+            customers=size.customers,
+            design_effect=deff,
+            at_=_reader(found, name) if found else None,
+            how="weighted",
+            lone=size.customers <= 1,
+            ends=found,
+        )
+        for name, size in sizes.items()
+    }
+
+
+def _reader(found: Ends, name: str) -> Callable[[float], Estimate]:
+    """Read one side's weighted rate; its range is over what is not known and chance."""
+    ours = name == MEMBERS
+    value, v = (found.members, found.v_members) if ours else (found.others, found.v_others)
+
+    def at(deff: float) -> Estimate:
+        low, high = found.members_range(deff) if ours else found.others_range(deff)
+        se = np.sqrt(v[WEIGHTED] * deff)
+        return Estimate(value[WEIGHTED], np.maximum(low, 0.0), np.minimum(high, 1.0), se)
+
+    return at
+
+
 def ends_of(pair: Pair) -> Ends:
-    """Return the ends of a pair by chance; its group is the members, its comparator the others."""
-    ends = pair.group.ends if isinstance(pair.group, Chance) else None
-    if ends is None:
+    """Return the ends of a pair by chance: its group are the members, its comparator the others."""
+    found = pair.group.ends if isinstance(pair.group, Chance) else None
+    if found is None:
         msg = f"{pair.group.group} has no chances of membership"
         raise TypeError(msg)
-    return ends
+    return found
 
 
 @dataclass(frozen=True)
@@ -47,7 +116,7 @@ class Chances:
         """Test pairs at both ends."""
         found = [self._bracket(pair) for pair in pairs]
         rows = [(one.u, one.parity, one.within, one.beyond) for one in found]
-        return Evidence(*np.array(rows).T)
+        return Evidence(*np.array(rows, dtype=float).reshape(-1, 4).T)
 
     def spread(self, pairs: Sequence[Pair], asking: Asking) -> Spread:
         """Return what both ends reach of u, up to what neither passes."""
@@ -61,7 +130,7 @@ class Chances:
             )
             for one, pair in zip(found, pairs, strict=True)
         ]
-        return Spread(*np.array(rows).T)
+        return Spread(*np.array(rows, dtype=float).reshape(-1, 4).T)
 
     def ranges(self, pairs: Sequence[Pair]) -> Ranges:
         """Return the weighted gaps, with 95 % ranges over what is not known and chance."""

@@ -124,6 +124,14 @@ def latest_first(column: Expr) -> list[Expr]:
     return [moment(column).desc(), column.try_cast("float64").desc(), column.desc()]
 
 
+def chance(column: Expr) -> Expr:
+    """Read a chance as the text of its two decimals, "0.00" to "1.00"; missing where it is none."""
+    number = column.try_cast("float64")
+    sound = (number >= 0) & (number <= 1)  # NaN compares above every number
+    rounded = ibis.ifelse(sound, number, ibis.null("float64")).round(2)
+    return rounded.cast("decimal(3, 2)").cast("string")
+
+
 def minor_units(column: Expr) -> Expr:
     """Read an amount as whole minor units; missing unless it is a number from 0 to a trillion."""
     number = column.try_cast("float64")

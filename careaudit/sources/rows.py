@@ -209,14 +209,16 @@ class Stage:
         }
         flags |= {f"hit_{short}": rows[f"{short}_k"].notnull() for short in self.tables.values()}
         for name, segment in self.divided.items():
-            if mapping := value_map(self.plan, segment):
-                raw = self._get(rows, segment.column)
+            raw = self._get(rows, segment.column)
+            if segment.probable:
+                flags[f"bad_chance_{self.segments[name]}"] = raw.notnull() & ex.chance(raw).isnull()
+            elif mapping := value_map(self.plan, segment):
                 odd = raw.notnull() & ex.map_values(raw, mapping).isnull()
                 flags[f"bad_{self.segments[name]}"] = odd
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
         get, now = partial(self._get, rows), self._now(rows)
-        flags |= self.held.columns(get, now) | self.weighed.flags(get, now)
+        flags |= self.held.columns(get, now, self._commonest(rows)) | self.weighed.flags(get, now)
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
 
     def _times(self) -> list[str]:
@@ -233,6 +235,17 @@ class Stage:
             known = [t for t in self.opened.workspace.fetch(look)[0] if t is not None]
             self._end = max(known, default=None)
         return ibis.null("int64") if self._end is None else ibis.literal(self._end, type="int64")
+
+    def _commonest(self, rows: Any) -> dict[str, str]:
+        """The value that most rows of the log have of each field that it is asked of."""
+        found = {}
+        for name in self.held.modes:
+            value = self._get(rows, name)
+            counts = rows.filter(value.notnull()).group_by(value=value).aggregate(n=rows.count())
+            top = counts.order_by([counts.n.desc(), counts.value]).limit(1)
+            if seen := self.opened.workspace.fetch(top):
+                found[name] = str(seen[0][0])
+        return found
 
     def _side(self, rows: Any) -> Any:
         plan = self.plan
@@ -289,11 +302,15 @@ class Stage:
 
     def _groups(self, rows: Any) -> dict[str, Any]:
         return {
-            self.segments[name]: ex.map_values(
-                self._get(rows, segment.column), value_map(self.plan, segment)
-            ).nullif(ex.UNKNOWN)
+            self.segments[name]: self._group(rows, segment)
             for name, segment in self.divided.items()
         }
+
+    def _group(self, rows: Any, segment: Segment) -> Any:
+        raw = self._get(rows, segment.column)
+        if segment.probable:
+            return ex.chance(raw)
+        return ex.map_values(raw, value_map(self.plan, segment)).nullif(ex.UNKNOWN)
 
     def _customer(self, rows: Any) -> dict[str, Any]:
         """The customer; who has no id is a customer of their own."""

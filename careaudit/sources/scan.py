@@ -26,6 +26,7 @@ MAX_STRATA = 50
 """Like for like is compared over a few strata; more than this is an id or a measurement."""
 RESERVED = {REST, POOLED}
 _SLOTS = tuple(Slot)
+_NO_CHANCE = "are not a number from 0 to 1; counted as unknown"
 _LISTED = 5  # values that a message lists
 
 Totals = Mapping[str, Any]
@@ -222,7 +223,13 @@ class _Scanner:
                 "between the two kinds may be off by hours.",
                 rows=rows,
             )
-        for column, where, message in [*self.stage.held.notes(), *self.stage.weighed.notes()]:
+        chances = [
+            (f"bad_chance_{self.stage.segments[segment.name]}", segment.name, _NO_CHANCE)
+            for segment in self.plan.segments
+            if segment.probable
+        ]
+        odd = [*self.stage.held.notes(), *self.stage.weighed.notes(), *chances]
+        for column, where, message in odd:
             if rows := int(used.get(column) or 0):
                 yield Quality(
                     code="odd_values",
