@@ -71,23 +71,37 @@ def tell(plan: Plan, reader: Reader, judged: Sequence[Judged]) -> list[Condition
     return [
         row
         for item in judged
-        if item.asked.question.within and isinstance(item.asked.measure, Rate)
+        if item.asked.question.within and isinstance(measure := item.asked.measure, Rate)
         for field in item.asked.fields
         if (cells := reader.scan.crossings.get(_crossing(item.asked.question, field.segment)))
         for pair in item.pairs
         if pair.segment == field.segment
         and min(pair.group.customers, pair.reference.customers) >= least
-        for row in _rows(plan, item, pair, strata(item, field, pair, cells))
+        for row in _rows(plan, item, pair, strata(measure, sides(item, field, pair), field, cells))
     ]
 
 
-def strata(item: Judged, field: Field, pair: Pair, cells: Cells) -> Table:
-    """Count the events and decisions of both sides of a pair in every stratum."""
-    group, reference = _sides(item, field, pair)
-    measure = item.asked.measure
-    if not isinstance(measure, Rate):
-        msg = f"{measure.name} has no strata"
-        raise TypeError(msg)
+Sides = tuple[set[str], set[str]]
+"""The groups that make up a pair's group, and those that make up its comparator."""
+
+
+def sides(item: Judged, field: Field, pair: Pair) -> Sides:
+    """Return the groups on both sides of a pair: a pool and "rest" are made of several."""
+    known = {str(sample.group) for sample in field.samples}
+    alone = {
+        str(p.group.group)
+        for p in item.pairs
+        if p.segment == field.segment and p.in_scope and not p.pooled
+    }
+    group = known - alone - {field.reference} if pair.pooled else {str(pair.group.group)}
+    if field.reference != REST:
+        return group, {str(field.reference)}
+    return group, alone if pair.pooled else known - group
+
+
+def strata(measure: Rate, both: Sides, field: Field, cells: Cells) -> Table:
+    """Count the events and decisions of both sides in every stratum."""
+    group, reference = both
     n, x = (total(quantity) for quantity in measure.sizes)
     parts = len(field.segment.split("*"))
     counts: dict[str, list[int]] = {}
@@ -101,20 +115,6 @@ def strata(item: Judged, field: Field, pair: Pair, cells: Cells) -> Table:
         sums[place + 1] += cell[n]
     rows = [counts[name] for name in sorted(counts)]
     return Table(*np.array(rows, dtype=np.float64).reshape(-1, 4).T)
-
-
-def _sides(item: Judged, field: Field, pair: Pair) -> tuple[set[str], set[str]]:
-    """The groups that make up a pair's group, and those that make up its comparator."""
-    known = {str(sample.group) for sample in field.samples}
-    alone = {
-        str(p.group.group)
-        for p in item.pairs
-        if p.segment == field.segment and p.in_scope and not p.pooled
-    }
-    group = known - alone - {field.reference} if pair.pooled else {str(pair.group.group)}
-    if field.reference != REST:
-        return group, {str(field.reference)}
-    return group, alone if pair.pooled else known - group
 
 
 @dataclass(frozen=True)

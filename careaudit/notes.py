@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from careaudit.judge import Asked, Judged, judge
-from careaudit.measures import Pair, amounts
+from careaudit.measures import Pair, Rate, amounts
 from careaudit.plan import Plan
 from careaudit.questions import BLIND, Reader
 from careaudit.record import Quality
@@ -44,6 +44,7 @@ def all_notes(
             found.append(_note(lack[0], "warning", item.asked.question.id,
                                f"Not answered: {lack[1]}."))  # fmt: skip
         found += _weak_fails(item, plan.statistics.alpha)
+        found += _crude_only(item.asked)
     return found
 
 
@@ -83,6 +84,20 @@ def _plan_notes(plan: Plan) -> list[Quality]:
             )
         )  # fmt: skip
     return found
+
+
+def _crude_only(asked: Asked) -> list[Quality]:
+    """Say of a question about other things than rates that its gap is shown crude only."""
+    if not asked.question.within or isinstance(asked.measure, Rate):
+        return []
+    within = ", ".join(asked.question.within)
+    return [
+        _note(
+            "within_rates_only", "info", asked.question.id,
+            f"Like is compared with like for rates; {asked.measure.name} is none, so its gap is "
+            f"not shown within {within}.",
+        )
+    ]  # fmt: skip
 
 
 def _preset_notes(plan: Plan, as_of: date) -> list[Quality]:

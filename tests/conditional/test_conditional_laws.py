@@ -162,7 +162,8 @@ def test_strata_are_counted_as_rows_are(reference, against, small_against):
         name = pair.group.group
         group = {"s", "t"} if name == POOLED else {name}
         other = small_against if name == POOLED else against or everyone - group
-        counts = conditional.strata(item, field, pair, scan.crossings[key])
+        both = conditional.sides(item, field, pair)
+        counts = conditional.strata(item.asked.measure, both, field, scan.crossings[key])
         assert sorted(map(list, zip(*counts, strict=True))) == loop(log, group, other)
         assert [part.sum() for part in counts] == [
             pair.group.x, pair.group.n, pair.reference.x, pair.reference.n,
