@@ -100,6 +100,21 @@ def test_the_same_customers_twice_are_no_more_evidence():
         assert blind[name].high - blind[name].low < 0.75 * (both[1][2] - both[1][1])
 
 
+def test_a_measure_of_the_plan_s_own_is_compared_like_for_like():
+    log = frame(ADMISSIONS)
+    log["admitted"], log["counted"] = log["outcome"], "1"
+    other = log.iloc[::3].assign(counted="", admitted="yes")
+    more = (
+        '[[measures]]\nname = "admitted_rate"\n'
+        'numerator = { column = "admitted", values = "yes" }\n'
+        'denominator = { column = "counted" }\n'
+    )
+    text = plan(more=more).replace("favorable_rate", "admitted_rate")
+    like = found(audit(text, pd.concat([log, other], ignore_index=True)))
+    assert like["rd_mh"].value == pytest.approx(-0.018425, abs=SIX)
+    assert like["mix"].value == pytest.approx(0.177674, abs=SIX)
+
+
 # Support: strata that one side alone met.
 
 
@@ -145,10 +160,11 @@ def test_a_column_that_is_not_there_is_named(run, write_log):
     write_log("log.csv", ["side,outcome", *["m,yes", "m,no", "f,yes", "f,no"] * 40])
     text = plan(["tenure"]).replace("[log.columns]", '[log]\npath = "log.csv"\n[log.columns]')
     write_log("careaudit.toml", text)
-    done = run("audit", "-o", "out")
-    assert done.exit_code == 3
-    assert 'no column "tenure"' in done.stderr
-    assert "Traceback" not in done.output
+    for command in (("audit", "-o", "out"), ("plan", "check")):
+        done = run(*command)
+        assert done.exit_code == 3
+        assert 'no column "tenure"' in done.stderr
+        assert "Traceback" not in done.output
 
 
 def test_a_value_in_no_list_is_an_error_of_its_place():
