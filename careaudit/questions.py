@@ -221,6 +221,8 @@ class Reader:
 
     def pool(self, measure: Measure, name: str, group: str, samples: Sequence[Seen]) -> Seen:
         """Pool groups of a segment; customers who stand in several of them count once."""
+        if name in self.members:  # they have nobody to be pooled with
+            return replace(samples[0], group=group)
         places = {joined(known): known for known in self.known[name].groups}
         members = [places[str(sample.group)] for sample in samples]
         if self._shared(name):
