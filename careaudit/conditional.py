@@ -94,9 +94,7 @@ def sides(item: Judged, field: Field, pair: Pair) -> Sides:
         if p.segment == field.segment and p.in_scope and not p.pooled
     }
     group = known - alone - {field.reference} if pair.pooled else {str(pair.group.group)}
-    if field.reference != REST:
-        return group, {str(field.reference)}
-    return group, alone if pair.pooled else known - group
+    return group, known - group if field.reference == REST else {str(field.reference)}
 
 
 def strata(measure: Rate, both: Sides, field: Field, cells: Cells) -> Table:
