@@ -124,7 +124,8 @@ def guarded(value: float, bounds: Iterable[float] = (), decimals: int = 2) -> st
     if near == 0:
         least = Decimal(1).scaleb(1 - max(decimals + 2, 3))
         return f"<{least}" if value > 0 else f">{MINUS}{least}"
-    return f"{'>' if value > near else '<'}{half_up(near, decimals + (near % 1 > 0)).normalize():f}"
+    shown = half_up(near, decimals + (near % 1 > 0)).normalize()
+    return f"{'>' if value > near else '<'}{signed(f'{shown:f}')}"
 
 
 def same_side(shown: Decimal, value: float, bound: float) -> bool:

@@ -27,6 +27,8 @@ def duration(seconds: float, bounds: Iterable[float] = ()) -> str:
 
 
 _DAY = 86_400
+_TIED = "\u00a0"
+"""A space where no line ends: a time stays together."""
 
 
 def _clock(seconds: Decimal) -> str:
@@ -34,7 +36,7 @@ def _clock(seconds: Decimal) -> str:
     size = abs(seconds)
     sign = num.MINUS if seconds < 0 else ""
     if size < 120:
-        return f"{sign}{_bare(size)} s"
+        return f"{sign}{_bare(size)}{_TIED}s"
     minutes, rest = int(size // 60), size % 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts: list[tuple[int | Decimal, str, int]] = [
@@ -46,7 +48,7 @@ def _clock(seconds: Decimal) -> str:
         parts.pop()
     first, *others = parts
     told = [f"{first[0]:,} {first[1]}", *(f"{_bare(n, form)} {u}" for n, u, form in others)]
-    return sign + " ".join(told)
+    return sign + " ".join(told).replace(" ", _TIED)
 
 
 def _bare(number: int | Decimal, digits: int = 1) -> str:

@@ -147,13 +147,6 @@ def test_people_money_and_share_are_of_the_same_groups() -> None:
     assert bigs[0].number in build(record).summary.people
 
 
-def test_like_for_like_that_was_asked_for_is_named_as_missing() -> None:
-    record = records.failing()
-    note = Quality(code="within_not_assessed", severity="info", where="questions", message="x")
-    asked = record.model_copy(update={"quality": (*record.quality, note)})
-    assert any("Like-for-like" in t for t in build(asked).summary.not_assessed)
-
-
 def test_notes_on_few_decisions_are_one_row_without_ids() -> None:
     record = records.failing()
     ids = [c.id for c in record.comparisons if c.verdict == "fail"][:2]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from careaudit.report import numbers as num
-from careaudit.report.wording.names import plain
+from careaudit.report.charts.svg import frame
 
 COLOURS = {"plain": "#12436D", "action": "#B8500F", "watch": "#6B4A9E", "nogap": "#12436D"}
 EMPTY = "#8A94A1"
@@ -41,17 +39,11 @@ def icon_array(rate: float, per: int, colour: str, alt: str) -> str:
         else:
             off.append(_circle(x, y, round(radius - line / 2, 2)))
     height = pitch * rows
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:.1f}"'
-            f' width="{WIDTH:g}" height="{height:.1f}" role="img">'
-        ),
-        f"<title>{escape(plain(alt))}</title>",
-    ]
+    parts: list[str] = []
     if on:
         parts.append(f'<path d="{"".join(on)}" fill="{COLOURS[colour]}"/>')
     if off:
         parts.append(
             f'<path d="{"".join(off)}" fill="none" stroke="{EMPTY}" stroke-width="{line}"/>'
         )
-    return "".join(parts) + "</svg>"
+    return frame(WIDTH, height, alt, parts)

@@ -35,6 +35,7 @@ class Report:
     numbers: tuple[annex.NumbersTable, ...]
     crossings: tuple[annex.Crossing, ...]
     crossings_left: int
+    strata: tuple[str, ...]
     notes: tuple[annex.Note, ...]
     notes_left: int
     rows: tuple[tuple[str, str], ...]
@@ -72,6 +73,7 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
         numbers=tuple(annex.build_numbers(book)),
         crossings=tuple(annex.build_crossings(book)),
         crossings_left=max(0, len(record.intersections) - annex.MOST_CROSSINGS),
+        strata=tuple(annex.build_strata(book)),
         notes=tuple(annex.build_notes(book, aside.idle(beside))),
         notes_left=max(0, len(record.quality) - 40),
         rows=tuple(annex.build_rows(book)),

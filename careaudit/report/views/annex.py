@@ -9,6 +9,7 @@ from careaudit.report import numbers as num
 from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
+from careaudit.report.wording.alike import strata
 from careaudit.report.wording.captions import annex_heads
 from careaudit.report.wording.names import (
     clean,
@@ -159,6 +160,16 @@ class Crossing:
     difference: str
     ratio: str
     chance: str
+    shrunken: str
+
+
+def build_strata(book: Book) -> list[str]:
+    """Return one sentence for each crossing on how far its groups lie apart."""
+    return [
+        strata(number, found)
+        for number, q in enumerate(book.record.questions, 1)
+        for found in q.strata
+    ]
 
 
 def build_crossings(book: Book) -> list[Crossing]:
@@ -201,6 +212,7 @@ def _crossing(book: Book, i: Intersection, limit: Limit) -> Crossing:
         ),
         ratio=_interval(*(num.ratio(v, limit) for v in (i.ratio.value, i.ratio.low, i.ratio.high))),
         chance=f"{num.p_value(i.p_parity, level)} / {num.p_value(i.q_value, level)}",
+        shrunken=value(i.shrunken),
     )
 
 

@@ -9,17 +9,24 @@ from careaudit.report.beside import Beside
 from careaudit.report.units import Notation
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
+from careaudit.report.views.alike import alike
 from careaudit.report.views.book import Book
+from careaudit.report.views.exhibits import Exhibit
+from careaudit.report.views.ratings import ratings
+from careaudit.report.views.steps import steps
 from careaudit.report.views.summary import anchor
 from careaudit.report.views.tables import Forest, forests
+from careaudit.report.views.waits import waits
+from careaudit.report.wording import alike as like
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import pages as tell
 from careaudit.report.wording.names import said, segment_name, where
+from careaudit.report.wording.pillars import LAYERS, REDRESS
 from careaudit.report.wording.summary import places
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer, pillar
 from careaudit.report.wording.words import reason as because
 
-MOST_SENTENCES, MOST_EFFECTS = 4, 3
+MOST_SENTENCES, MOST_EFFECTS, MOST_UNKNOWN = 4, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Finding:
     measure: str
     unit: str
     overall: str
+    exhibits: tuple[Exhibit, ...]
     waivers: tuple[aside.Waiver, ...]
 
 
@@ -124,7 +132,16 @@ def _sure(book: Book, q: Question) -> list[str]:
         text.append(tell.clustered(max(c.design_effect or 1.0 for c in found)))
     if q.measure_chosen:
         text.append(tell.CHOSEN)
-    return text
+    return text + _beside(book, q, notation)
+
+
+def _beside(book: Book, q: Question, notation: Notation) -> list[str]:
+    """Say what the unknown could change, and what another test shows: neither changes an answer."""
+    level = book.record.provenance.settings.alpha
+    known = [like.whoever(c, notation, book.groups) for c in _pressing(book, q)]
+    shown = book.shown(q)
+    look = like.second_look(shown, level, book.groups) if shown else ""
+    return [text for text in known if text][:MOST_UNKNOWN] + ([look] if look else [])
 
 
 def _effect(book: Book, q: Question) -> list[str]:
@@ -135,18 +152,11 @@ def _effect(book: Book, q: Question) -> list[str]:
     for c in _pressing(book, q):
         if c.verdict != "fail" and c.reason != "adverse_signal":
             continue
-        people = say.excess_people(c, words, book.one_each)
+        people, money = say.excess_people(c, words, book.one_each), _money(book, c)
         if people:
-            text.append(people)
-            amount = c.affected.money
-            if amount and amount.value is not None and amount.value > 0:
-                text[-1] += " " + tell.money_of(
-                    amount.value,
-                    amount.low,
-                    amount.high,
-                    amount.currency,
-                    book.record.audit.decision_kind,
-                )
+            text.append(f"{people} {money}".rstrip())
+        elif money and c.harmed == "group":
+            text.append(tell.money_alone(where(c.segment, c.group, book.groups), money))
         elif c.harmed == "reference":
             favoured.append(c)
     shown = text[:MOST_EFFECTS]
@@ -154,16 +164,28 @@ def _effect(book: Book, q: Question) -> list[str]:
         shown.append(tell.more_effects(len(text) - len(shown)))
     if favoured:
         shown.append(tell.in_favour(places(favoured, book.groups, 4)))
-    return shown or [tell.NO_EFFECT if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
+    none = tell.NO_EFFECT if q.unit == "share" else tell.NOT_COUNTED
+    return shown or [none if q.verdict != "inconclusive" else tell.EFFECT_OPEN]
 
 
-def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
+def _money(book: Book, c: Comparison) -> str:
+    """Say the money of one comparison; empty where there is none."""
+    found = c.affected.money
+    if found is None or found.value is None or found.value <= 0:
+        return ""
+    kind = book.record.audit.decision_kind
+    return tell.money_of(found.value, found.low, found.high, found.currency, kind)
+
+
+def _finding(
+    book: Book, place: int, q: Question, beside: Beside, exhibits: list[Exhibit]
+) -> Finding:
     """Return the page of one question."""
     notation = book.notation(q)
     words = book.words(q.measure)
     shown = book.shown(q)
     criterion = say.limit_rule(q, book.orientation(q), notation) if q.measure else []
-    limit = say.tolerated(shown, notation, book.groups) if shown else None
+    limit = say.tolerated(shown, q.limit, notation, book.groups) if shown else None
     if limit:
         criterion.insert(1, limit)
     sides = []
@@ -173,7 +195,9 @@ def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
     missing = [tell.missing(q)] if q.reason == "not_assessed" or q.missing else []
     overall = book.estimates.get((q.measure or "", None, None))
     small = bool(book.too_small(q))
-    harm = any(c.harmed == "group" for c in book.main(q) if c.verdict == "fail")
+    same = alike(book, q, _pressing(book, q))
+    fails = [c for c in book.main(q) if c.verdict == "fail" and c.unit == "share"]
+    harm = any(c.harmed == "group" for c in fails)
     return Finding(
         anchor=anchor(place),
         short=said(q.ask, 140),
@@ -194,13 +218,27 @@ def _finding(book: Book, place: int, q: Question, beside: Beside) -> Finding:
         measure=words.title,
         unit=say.measured(words, notation) if q.measure else "",
         overall=notation.told(overall.value) if overall and overall.value is not None else "",
+        exhibits=(*exhibits, *([same] if same else [])),
         waivers=aside.waivers_of(book, beside, q),
     )
 
 
 def build_findings(book: Book, beside: Beside) -> list[Finding]:
     """Return the pages of all questions."""
-    return [_finding(book, i, q, beside) for i, q in enumerate(book.record.questions)]
+    shown = _exhibits(book)
+    return [
+        _finding(book, i, q, beside, shown.get(q.id, []))
+        for i, q in enumerate(book.record.questions)
+    ]
+
+
+def _exhibits(book: Book) -> dict[str, list[Exhibit]]:
+    """Return each pillar's pictures by the question whose page they stand on, each drawn once."""
+    made = [steps(book, REDRESS), *waits(book), *ratings(book), steps(book, LAYERS)]
+    shown: dict[str, list[Exhibit]] = {}
+    for name, exhibit in filter(None, made):
+        shown.setdefault(name, []).append(exhibit)
+    return shown
 
 
 def build_gaps(book: Book) -> list[Gap]:

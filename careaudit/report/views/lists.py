@@ -59,17 +59,18 @@ def passed(book: Book, gated: list[Question]) -> list[str]:
 def no_people(book: Book) -> str:
     """Say why no people are counted."""
     found = [c for q in book.record.questions for k in (ACTION, WATCH) for c in flagged(book, q, k)]
-    return (
-        tell.IN_FAVOUR if found and not any(c.harmed == "group" for c in found) else tell.NO_PEOPLE
-    )
+    harmed = [c for c in found if c.harmed == "group"]
+    if found and not harmed:
+        return tell.IN_FAVOUR
+    if harmed and all(c.affected.people.value is None for c in harmed):
+        return tell.NOT_IN_PEOPLE
+    return tell.NO_PEOPLE
 
 
 def not_assessed(book: Book) -> list[str]:
     """List what page one says could not be assessed."""
     record = book.record
     text = [tell.unanswered(q) for q in record.questions if q.reason in UNANSWERED][:2]
-    if any(x.code == "within_not_assessed" for x in record.quality):
-        text.append(tell.LIKE_FOR_LIKE)
     small = small_groups(book)
     if small:
         text.append(tell.small_groups(small))
@@ -164,36 +165,40 @@ MOST_LISTED = 12
 """Groups that a condition names; it says how many more there are."""
 
 
-def _failing(book: Book, side: str) -> list[Comparison]:
-    """Return the comparisons where action is needed, by whom the gap is against, once a group."""
+def _failing(book: Book, review: str) -> list[Comparison]:
+    """Return the comparisons where action is needed, by the review they ask for, once a group."""
     found = [c for q in book.record.questions for c in flagged(book, q, ACTION)]
-    return list({(c.segment, c.group): c for c in found if c.harmed == side}.values())
+    return list({(c.segment, c.group): c for c in found if _review(c) == review}.values())
+
+
+def _review(c: Comparison) -> str:
+    """Decisions against a group can be looked at one by one; a longer wait or a score cannot."""
+    one_by_one = c.harmed == "group" and c.unit == "share"
+    return council.HUMAN_REVIEW if one_by_one else council.RULE_REVIEW
 
 
 def reviews(book: Book) -> str:
     """Return the reviews that the conditions ask for."""
-    asked = [
-        text
-        for side, text in (("group", council.HUMAN_REVIEW), ("reference", council.RULE_REVIEW))
-        if _failing(book, side)
-    ]
-    return " and ".join(asked)
+    kinds = (council.HUMAN_REVIEW, council.RULE_REVIEW)
+    return " and ".join(text for text in kinds if _failing(book, text))
 
 
 def conditions(book: Book) -> list[tuple[str, str]]:
     """Return the proposed conditions."""
-    harmed = _failing(book, "group")
+    harmed = _failing(book, council.HUMAN_REVIEW)
     review = tell.places(harmed[:MOST_LISTED], book.groups, MOST_LISTED, 60)
-    favoured = []
-    by_pair: dict[tuple[str | None, str | None], list[Comparison]] = {}
-    for c in _failing(book, "reference"):
-        by_pair.setdefault((c.segment, c.reference), []).append(c)
-    for found in by_pair.values():
+    ruled = []
+    by_pair: dict[tuple[str, str | None, str | None], list[Comparison]] = {}
+    for c in _failing(book, council.RULE_REVIEW):
+        other = (c.segment, c.reference) if c.harmed == "reference" else (None, None)
+        by_pair.setdefault((c.harmed, *other), []).append(c)
+    for (side, *_), found in by_pair.items():
         place = tell.places(found[:MOST_LISTED], book.groups, MOST_LISTED, 60)
         place += council.and_more(len(found) - MOST_LISTED)
-        favoured.append(council.against(place, say.than(found, book.groups)))
+        than = say.than(found, book.groups)
+        ruled.append(council.against(place, than) if side == "reference" else place)
     kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
     unassessed = sum(q.reason in UNANSWERED for q in book.record.questions)
     opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
     more = council.and_more(len(harmed) - MOST_LISTED)
-    return council.conditions(review + more, favoured, opens, unassessed)
+    return council.conditions(review + more, ruled, opens, unassessed)

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from careaudit.record import Comparison, Question
 from careaudit.report import numbers as num
 from careaudit.report.beside import NOTHING, Beside
-from careaudit.report.charts.icons import icon_array
-from careaudit.report.units import notation_of
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.book import Book
 from careaudit.report.views.heat import HeatMap, heat_map
 from careaudit.report.views.tables import Forest, forests
-from careaudit.report.wording import captions, council
+from careaudit.report.views.twin import Side, twin
+from careaudit.report.wording import captions, council, impact
 from careaudit.report.wording import findings as say
 from careaudit.report.wording import summary as tell
-from careaudit.report.wording.names import said, where
+from careaudit.report.wording.names import said
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, Answer, answer
 
 MOST_QUESTIONS = 7
@@ -38,15 +37,6 @@ class Line:
     fact: str
     anchor: str
     gate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Icons:
-    """One of the twin icon arrays."""
-
-    title: str
-    span: str
-    svg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ class Summary:
     heading: str
     lines: tuple[Line, ...]
     more_questions: int
-    icons: tuple[Icons, ...]
+    icons: tuple[Side, ...]
     not_assessed: tuple[str, ...]
     could_change: tuple[str, ...]
     bigs: tuple[Big, ...]
@@ -147,34 +137,6 @@ def _lead(book: Book, gated: list[Question]) -> list[str]:
     return text
 
 
-def _icons(book: Book, c: Comparison | None) -> tuple[Icons, ...]:
-    """Return the twin icon arrays of the headline comparison, the comparison group first."""
-    if c is None or c.group_value is None or c.reference_value is None or c.within is not None:
-        return ()
-    q = book.question_of(c)
-    notation = book.notation(q) if q else notation_of(c.unit, [c.group_value, c.reference_value])
-    if not notation.share or notation.per > 1000:
-        return ()
-    per = notation.per
-    words = book.words(c.measure)
-    kind = answer(c.verdict, c.reason)
-    result = []
-    for group, value in ((c.reference or "rest", c.reference_value), (c.group, c.group_value)):
-        place = where(c.segment, group, book.groups, 26)
-        colour = kind.css if group == c.group and kind in (ACTION, WATCH) else "plain"
-        e = book.estimates.get((c.measure, c.segment, group))
-        span = notation.span(e.low, e.high) if e else None
-        alt = tell.icon_alt(place, int(num.half_up(value * per)), per, words.event)
-        result.append(
-            Icons(
-                tell.icon_title(place, notation.told(value), words.event),
-                f"Plausible range {span}" if span else "No range is recorded for this group",
-                icon_array(value, per, colour, alt),
-            )
-        )
-    return tuple(result)
-
-
 def _covered(book: Book) -> list[Comparison]:
     """Return the comparisons that people and money add up."""
     return [book.by_id[name] for name in book.record.impact.covers if name in book.by_id]
@@ -188,9 +150,15 @@ def _instead(book: Book, c: Comparison) -> str:
 def _people(book: Book) -> str:
     """Say on page one how many people the gap came to; empty where none is counted."""
     people, covered = book.record.impact.people, _covered(book)
-    if not covered or people.value is None or people.value <= 0:
+    money = book.record.impact.money
+    if not covered:
         return ""
-    return tell.people_sentence(people.value, people.low, people.high, _instead(book, covered[0]))
+    if people.value is None and money and money.value is not None and money.value > 0:
+        kind = book.record.audit.decision_kind
+        return impact.money_sentence(money.value, money.low, money.high, money.currency, kind)
+    if people.value is None or people.value <= 0:
+        return ""
+    return impact.people_sentence(people.value, people.low, people.high, _instead(book, covered[0]))
 
 
 def _bigs(book: Book) -> list[Big]:
@@ -204,12 +172,17 @@ def _bigs(book: Book) -> list[Big]:
         contrast = say.contrast(covered[0], book.groups, 24)
         ends = (people.value, people.low, people.high)
         result.append(
-            Big(*tell.headline_people(*ends, _instead(book, covered[0]), place, contrast))
+            Big(*impact.headline_people(*ends, _instead(book, covered[0]), place, contrast))
         )
     if money and money.value is not None and money.value > 0:
-        kind = record.audit.decision_kind
+        what = impact.unpaid(record.audit.decision_kind)
+        place = "there" if result else tell.places(covered, book.groups, 3)
         result.append(
-            Big(*tell.headline_money(money.value, money.low, money.high, money.currency, kind))
+            Big(
+                *impact.headline_money(
+                    money.value, money.low, money.high, money.currency, what, place
+                )
+            )
         )
     segment = covered[0].segment
     if segment and record.accounts.rows_used:
@@ -218,7 +191,7 @@ def _bigs(book: Book) -> list[Big]:
         if rows and all(known.values()):
             failing = any(c.verdict == "fail" for c in covered)
             share = rows / record.accounts.rows_used
-            result.append(Big(*tell.share_in_action(share, segment, failing)))
+            result.append(Big(*impact.share_in_action(share, segment, failing)))
     return result
 
 
@@ -255,7 +228,7 @@ def build_summary(book: Book, fit: int = 0, beside: Beside = NOTHING) -> Summary
     strong, weak = lists.evidence(book)
     longest = 120 if len(record.questions) <= MOST_WORDY else 72
     brief = len(record.questions) > MOST_WORDY
-    icons, lead, people = _icons(book, headline), _lead(book, gated), _people(book)
+    icons, lead, people = twin(book, headline), _lead(book, gated), _people(book)
     decision = aside.decision_page(beside, aside.day_of(beside, record))
     asked = list(decision.first) if decision else council.options(record, lists.reviews(book))
     waived, void = aside.waived(book, beside), aside.void(beside)

@@ -55,6 +55,7 @@ class Row:
     css: str
     flagged: bool
     gap: str
+    gap_span: str
     answer: Answer | None
     note: str
     reference: bool = False
@@ -72,6 +73,8 @@ class Forest:
 
     head: str
     """What the column of values is headed by."""
+
+    share: bool
 
     reference: str
 
@@ -104,16 +107,25 @@ def axis(values: Iterable[float | None], overall: float | None, notation: Notati
     marks = [bottom + i * step for i in range(count + 1)]
     top = marks[-1]
     empty = Axis((), None, bottom, top, per)
-    ticks = tuple((empty.place(m / per), _tick(m, step, notation)) for m in marks)
+    labels = [_tick(m, step, notation) for m in marks]
+    if notation.unit == "seconds":
+        labels[-1] += f"\u00a0{_clock_unit(step)[1]}"
+    ticks = tuple((empty.place(m / per), label) for m, label in zip(marks, labels, strict=True))
     inside = overall is not None and bottom <= overall * per <= top
     line = empty.place(overall) if inside and overall is not None else None
     return Axis(ticks, line, bottom, top, per)
 
 
+def _clock_unit(step: float) -> tuple[int, str]:
+    """Return the unit that ticks of a time are counted in: its seconds, and its name."""
+    units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+    return next((seconds, name) for seconds, name in units if step >= seconds)
+
+
 def _tick(mark: float, step: float, notation: Notation) -> str:
     """Write a tick's label: as short as the step allows."""
     if notation.unit == "seconds":
-        return notation.policy(mark)
+        return f"{round(mark / _clock_unit(step)[0]):,}"
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return num.signed(f"{num.half_up(mark, decimals):,}")
 
@@ -162,11 +174,10 @@ def _row(
     if place and value is not None and low is not None and high is not None:
         left = place.place(low)
         width = round(max(place.place(high) - left, 0.4), 2)
-    gap = ""
+    gap = gap_span = ""
     if c is not None and c.difference.value is not None and not hidden:
         gap = notation.signed(c.difference.value)
-        ends = notation.signed_span(c.difference.low, c.difference.high)
-        gap += f" ({ends})" if ends else ""
+        gap_span = notation.signed_span(c.difference.low, c.difference.high) or ""
     return Row(
         name=_label(book, segment, group),
         n=f"under {minimum}" if hidden else num.count(n if e is None else e.n),
@@ -178,6 +189,7 @@ def _row(
         css=css,
         flagged=css != "plain",
         gap="comparison" if reference else gap or num.NONE,
+        gap_span="" if reference else gap_span,
         answer=kind if not reference else None,
         note=note,
         reference=reference,
@@ -271,6 +283,7 @@ def forests(book: Book, q: Question, most: int = MOST_ROWS, *, pooled: bool = Tr
                     rows=rows,
                     more=sizes[segment] - len(kept[segment]),
                     head=value_head(notation),
+                    share=notation.share,
                     reference=group_name(reference) if reference else "",
                 )
             )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Intersection, Question
+from careaudit.record import (
+    POOLED,
+    AuditRecord,
+    Comparison,
+    Estimate,
+    Intersection,
+    Limit,
+    Question,
+)
 from careaudit.report import numbers as num
 from careaudit.report.units import Notation
 from careaudit.report.wording.measures import MeasureWords
@@ -112,9 +120,9 @@ def measured(words: MeasureWords, notation: Notation) -> str:
     return f"Measured: {what}. Gap: the group’s {noun} minus that of its comparison group."
 
 
-def tolerated(c: Comparison, notation: Notation, groups: Groups) -> str | None:
-    """Say what the limit comes to for this pair."""
-    if c.tolerated_gap is None:
+def tolerated(c: Comparison, limit: Limit, notation: Notation, groups: Groups) -> str | None:
+    """Say what the limit comes to for this pair; None where it is the same for every pair."""
+    if c.tolerated_gap is None or limit.gap is not None:
         return None
     here = title(sides(c, groups)[0])
     return f"{here}, it comes to {notation.tolerated(c.tolerated_gap)}{notation.noun}."

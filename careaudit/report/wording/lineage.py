@@ -77,7 +77,8 @@ CROSSINGS = "Overlapping groups, exploratory"
 CROSSINGS_NOTE = (
     "Each line names its question, the overlap, and the overlap it is compared with. Rates and"
     " gaps are per 100 decisions. Chance: p-value of equal rates, plain and corrected for the"
-    " search. These never change an answer."
+    " search. Drawn in: the rate drawn towards all others, the more the fewer its decisions. These"
+    " never change an answer."
 )
 FEW_DECISIONS = (
     "These gaps need action but rest on few decisions. A gap at the limit would seldom be found in"

@@ -48,13 +48,12 @@ def _told(
 
 
 def _valued(
-    title: str, subject: str, base: str, event: str, ways: tuple[str, str, str]
-) -> MeasureWords:
+    title: str, subject: str, base: str, event: str, ways: tuple[str, str, str], be: str = "are"
+) -> MeasureWords:  # fmt: skip
     """Words of a value that is no share: `event` fits "4 min 12 s …", `base` says what it is."""
-    be = "are" if subject.endswith("s") else "is"
     return MeasureWords(
         title, f"{subject} {be}", f"{subject} may be", event, "", base, "", "", *ways
-    )  # fmt: skip
+    )
 
 
 def _part(did: str) -> str:
@@ -76,6 +75,7 @@ def unnamed(label: str, unit: Unit) -> MeasureWords:
         f"the value of “{label}”",
         f"is the value of “{label}”",
         _WAYS.get(unit, HIGHER),
+        be="is",
     )
 
 
@@ -181,5 +181,76 @@ NAMED = {
         "Hand-overs that keep what the customer said", "Hand-overs",
         "are made with what the customer said", "be made with what the customer said",
         "were made with what the customer said", "hand-overs",
+    ),
+    "sla_attainment": _told(
+        "Requests for a person answered in the promised time", "Requests for a person",
+        "are answered in the promised time", "be answered in the promised time",
+        "were answered in the promised time", "requests for a person",
+    ),
+    "explanation_complete_rate": _told(
+        "Explanations that are complete", "Explanations", "are complete", "be complete",
+        "were complete", "explanations",
+    ),
+    "boilerplate_share": _told(
+        "Explanations that are the most common text", "Explanations",
+        "are the most common text", "be the most common text", "were the most common text",
+        "explanations", harm=True,
+    ),
+    "amount_per_request": _valued(
+        "Amount per request", "Amounts per request",
+        "mean amount per request, refusals as 0", "was the mean amount per request", LARGER,
+    ),
+    "amount_when_granted": _valued(
+        "Amount when granted", "Amounts granted", "mean amount of what was granted",
+        "was the mean amount granted", LARGER,
+    ),
+    "wait_rmst": _valued(
+        "Wait for a person", "Waits for a person",
+        "mean wait for a person, up to the longest time that all groups are seen to",
+        "was the mean wait for a person", LONGER,
+    ),
+    "wait_median": _valued(
+        "Typical wait for a person", "Typical waits for a person",
+        "time by which half of the requests reach a person", "was the typical wait for a person",
+        LONGER,
+    ),
+    "wait_p90": _valued(
+        "Long waits for a person", "Long waits for a person",
+        "time by which nine of ten requests reach a person",
+        "was the wait in which nine of ten reached a person", LONGER,
+    ),
+    "review_time": _valued(
+        "Time to answer an appeal", "Typical times to answer an appeal",
+        "time by which half of the contested refusals are decided",
+        "was the typical time to answer an appeal", LONGER,
+    ),
+    "review_time_p90": _valued(
+        "Long times to answer an appeal", "Long times to answer an appeal",
+        "time by which nine of ten contested refusals are decided",
+        "was the time in which nine of ten appeals were answered", LONGER,
+    ),
+    "ces": _valued(
+        "Ease of getting help", "Ratings of ease",
+        "mean rating of ease, from 1 (very hard) to 7 (very easy)", "was the mean rating of ease",
+        HIGHER,
+    ),
+    "nps": _valued(
+        "Net promoter score", "Net promoter scores", "net promoter score, from −100 to 100",
+        "was the net promoter score", HIGHER,
+    ),
+    "transitions_per_case": _valued(
+        "Hand-overs per case", "Hand-overs", "mean number of hand-overs per case",
+        "was the mean number of hand-overs per case",
+        ("more frequent", "less frequent", "as frequent"),
+    ),
+    "score_auc": _valued(
+        "How well the score tells cases apart", "The score’s power to tell cases apart",
+        "chance that the score puts a case that it should raise above another; 0.5 is a coin",
+        "was the score’s power to tell cases apart", HIGHER, "is",
+    ),
+    "score_calibration": _valued(
+        "Outcomes beyond the score", "Outcomes beyond the score",
+        "share of outcomes minus the mean score; 0 where scores mean what they say",
+        "was the outcome beyond the score", HIGHER,
     ),
 }  # fmt: skip

@@ -15,6 +15,7 @@ ALONE = "For each group judged alone, any gap is shown to be smaller than the li
 NOTHING_SEEN = "No rate could be compared for this question."
 NO_LIMIT = "No limit applies, since no measure could be taken."
 NO_EFFECT = "No decisions beyond the comparison rate are counted for this question."
+NOT_COUNTED = "This gap is not counted in people."
 EFFECT_OPEN = "Not estimated as a harm, since the answer is open."
 CHOSEN = (
     "The plan named no side, so the rarer side over the whole log was measured. It was chosen"
@@ -126,6 +127,11 @@ def money_of(
     plausible = f" ({ends} plausible)" if ends else ""
     unit = "" if currency else ", in the currency of the log"
     return f"That is about {num.money(value, currency)} in {what}{unit}{plausible}."
+
+
+def money_alone(place: str, money: str) -> str:
+    """Say the money of one comparison that counts no people."""
+    return f"{title(place)}: {money.removeprefix('That is ')}"
 
 
 def in_favour(place: str) -> str:

@@ -175,48 +175,6 @@ def too_small(count: int, together: bool) -> str:
     return f"{text}; taken together they are within the limit." if together else f"{text}."
 
 
-def people_sentence(value: float, low: float | None, high: float | None, instead: str) -> str:
-    """Say on page one how many people it comes to."""
-    ends = num.count_span(low, high)
-    plausible = f" ({ends} plausible)" if ends else ""
-    return f"About {num.count(value)} more {instead} at the comparison rate{plausible}."
-
-
-def headline_people(
-    value: float, low: float | None, high: float | None, instead: str, place: str, contrast: str
-) -> tuple[str, str]:
-    """Return the big number of people and what it says."""
-    ends = num.count_span(low, high)
-    return num.count(value), f"more {instead} {place}, at the rate {contrast}." + (
-        f" Plausible range {ends}." if ends else ""
-    )
-
-
-def headline_money(
-    value: float, low: float | None, high: float | None, currency: str | None, kind: str
-) -> tuple[str, str]:
-    """Return the big amount and what it says."""
-    what = (
-        "in credits not paid there, at the comparison group’s mean per request"
-        if kind in ("goodwill_credit", "lending_credit")
-        else "not paid there, at the comparison group’s mean per request"
-    )
-    ends = num.money_span(low, high, currency)
-    text = f"{what}." + (f" Plausible range {ends}." if ends else "")
-    if not currency:
-        text += " The plan names no currency."
-    return num.money(value, currency), text
-
-
-def share_in_action(share: float, segment: str, action: bool) -> tuple[str, str]:
-    """Return the share of decisions in the groups that people and money are added up for."""
-    what = "action is needed" if action else "a gap is worth watching"
-    return (
-        num.in_every(share, 100),
-        f"decisions came from these groups of {segment_name(segment)}, where {what}.",
-    )
-
-
 def no_recorded(segment: str, rows: int) -> str:
     """Say how many decisions lack a segment."""
     noun = "decision has" if rows == 1 else "decisions have"
@@ -286,7 +244,10 @@ def icon_alt(side: str, shown: int, per: int, event: str) -> str:
     )
 
 
-LIKE_FOR_LIKE = "Like-for-like comparison was asked for; it is not part of this version."
+def track_alt(side: str, value: str, event: str, span: str | None) -> str:
+    """Describe a dot on an axis for readers who cannot see it."""
+    ends = f", plausible range {span}" if span else ""
+    return plain(f"A dot on an axis: {side}, {value} {event}{ends}.")
 
 
 def open_ended(gated: int, passing: int, why: str) -> str:
@@ -334,6 +295,10 @@ def bounded(texts: list[str], most: int) -> list[str]:
 PEOPLE = "People and money"
 NO_PEOPLE = (
     "No number of people or money is shown, since no gap against a group needs action or watching."
+)
+NOT_IN_PEOPLE = (
+    "The gaps that need action or watching are in waits, ratings or scores. They are not counted in"
+    " people or money: see each question’s page."
 )
 IN_FAVOUR = (
     "Each gap that needs action or watching is in favour of a group. No people or money are counted"
