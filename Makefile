@@ -38,6 +38,9 @@ reports: $(STAMP)  ## write the committed example reports again
 bench: $(STAMP)  ## time an audit of 1 M and 10 M generated decisions beside a plain scan
 	$(BIN)/python tests/benchmarks/scale.py
 
+validate: $(STAMP)  ## simulate audits and intervals, and write docs/validation.md (10 minutes)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/validation/run.py
+
 lowest:         ## run the tests on the lowest versions that pyproject.toml allows
 	PYTHON=$(PYTHON) tests/lowest/run
 
