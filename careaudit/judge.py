@@ -6,17 +6,18 @@ plan's confidence. Pass: shown to be within the limit, in either direction. Else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from careaudit.measures import Measure, Pair, Seen, pool_samples, pooled_design_effect
+from careaudit.measures import Measure, Pair, Sample, Seen, pool_samples, pooled_design_effect
 from careaudit.plan import Question, Statistics
 from careaudit.record import POOLED, REST, Verdict
 from careaudit.scales import Chance, Evidence, Scale, scale
+from careaudit.stats.clustering import Overlap, shared_effect
 from careaudit.stats.multiplicity import weighted_holm
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,8 @@ class Field:
     `reference` is a group, "rest" for all other known groups, or None where there is none.
     `decisions` counts those of known and unknown groups together. `least` is the number of
     customers under which a group is pooled only. `pool` adds samples up: by plain addition where
-    no customer stands in two groups, else by counting each customer once.
+    no customer stands in two groups, else by counting each customer once. `overlaps` holds, by the
+    names of two groups, what the customers who stand in both carry.
     """
 
     segment: str
@@ -39,6 +41,22 @@ class Field:
     least: int = 1
     protect: bool = False
     pool: Callable[[str, Sequence[Seen]], Seen] = pool_samples
+    overlaps: Mapping[tuple[str | None, str | None], Overlap] | None = None
+
+    def shared(
+        self, inside: Sequence[Seen], outside: Sequence[Seen], effects: tuple[float, float]
+    ) -> float:
+        """What common customers multiply the variance of a gap by: 1 where there are none."""
+        mine, theirs = ([s for s in some if isinstance(s, Sample)] for some in (inside, outside))
+        overlaps = self.overlaps or {}
+        found = [overlaps.get((a.group, b.group)) for a in mine for b in theirs]
+        common = [overlap for overlap in found if overlap]
+        if not common:
+            return 1.0
+        n, x = sum(s.n for s in mine), sum(s.x for s in mine)
+        m, y = sum(s.n for s in theirs), sum(s.x for s in theirs)
+        overlap = Overlap(*map(sum, zip(*common, strict=True)))
+        return shared_effect((n, x), (m, y), overlap, effects)
 
 
 @dataclass(frozen=True)
@@ -109,35 +127,39 @@ def _field_pairs(asked: Asked, field: Field, statistics: Statistics, floor: floa
         return []
     pooled_deff = max(floor, pooled_design_effect(known))
 
-    def pair(group: Seen, *, pooled: bool = False) -> Pair:
-        other = reference or field.pool(REST, [s for s in known if s.group != group.group])
+    def pair(inside: Sequence[Seen], outside: Sequence[Seen], *, pooled: bool = False) -> Pair:
+        group = field.pool(POOLED, inside) if pooled else inside[0]
+        other = field.pool(REST, outside) if field.reference == REST else outside[0]
         deff = max(group.design_effect, pooled_deff)
+        other_deff = max(other.design_effect, pooled_deff)
         return Pair(
             question=asked.question.id,
             segment=field.segment,
             group=group,
             reference=other,
             group_deff=deff,
-            reference_deff=max(other.design_effect, pooled_deff),
+            reference_deff=other_deff,
             weight=0.0,
             in_scope=group.n / deff >= statistics.scope,
             must_pass=pooled or group.n / deff >= statistics.scope,
             pooled=pooled,
             protect=field.protect,
+            shared=field.shared(inside, outside, (deff, other_deff)),
         )
 
     others = [sample for sample in known if sample is not reference]
-    alone = [pair(sample) for sample in others if sample.customers >= field.least]
+    against = [reference] if reference else None
+    alone = [
+        pair([sample], against or [other for other in known if other is not sample])
+        for sample in others
+        if sample.customers >= field.least
+    ]
     large = {p.group.group for p in alone if p.in_scope}
     small = [sample for sample in others if sample.group not in large]
     if len(small) == 1 and small[0].customers >= field.least:  # its own pair is the pool
         return [replace(p, must_pass=True) for p in alone]
-    if small and field.reference == REST:
-        rest = [sample for sample in known if sample.group in large]
-        if not rest:
-            return alone
-        reference = field.pool(REST, rest)
-    return [*alone, pair(field.pool(POOLED, small), pooled=True)] if small else alone
+    rest = against or [sample for sample in known if sample.group in large]
+    return [*alone, pair(small, rest, pooled=True)] if small and rest else alone
 
 
 def rule(evidence: Evidence, weights: Floats, statistics: Statistics) -> list[Ruling]:

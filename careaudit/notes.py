@@ -160,11 +160,11 @@ def _shared_notes(plan: Plan, reader: Reader) -> list[Quality]:
         _note(
             "customers_in_several_groups", "info", segment.name,
             f"{customers:,} customers have {reader.memberships(segment.name):,} memberships in "
-            f"groups of {segment.name}. Two groups are tested as if they shared no customer, "
-            "which is cautious where one customer's decisions are alike.",
+            f"groups of {segment.name}. The error of a gap between two rates allows for it; other "
+            "gaps are tested as if groups shared no customer.",
         )
         for segment in plan.segments
-        if reader.memberships(segment.name) > customers
+        if not segment.probable and reader.memberships(segment.name) > customers
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from careaudit.plan import FIELDS, Plan, Question, Segment
 from careaudit.probable import OTHERS
 from careaudit.record import REST, Quality
 from careaudit.sources import Scan
+from careaudit.stats.clustering import Overlap
 
 COVERAGE = tuple(
     replace(RATES["label_coverage"], name=f"label_coverage of {name}", cases=side,
@@ -124,6 +125,7 @@ class Reader:
         self.clustered = scan.customers is not None
         self.measures = measures(plan)
         self._unions: dict[tuple[str, frozenset[tuple[str, ...]]], Cell] = {}
+        self._common: dict[tuple[Rate, str], dict[tuple[str | None, str | None], Overlap]] = {}
         self.members = Members(plan, scan)
         self.known = {name: self._known(name) for name in self._names()}
 
@@ -265,7 +267,24 @@ class Reader:
             least=self.plan.privacy.min_cell,
             protect=name in question.protect,
             pool=partial(self.pool, measure, name),
+            overlaps=self._overlaps(measure, name),
         )
+
+    def _overlaps(
+        self, measure: Measure, name: str
+    ) -> dict[tuple[str | None, str | None], Overlap]:
+        """What the customers of every two groups carry in either, where customers move."""
+        if not isinstance(measure, Rate) or name in self.members or not self.scan.common:
+            return {}
+        if not self._shared(name):
+            return {}
+        key = measure, name
+        if key not in self._common:
+            found = self.scan.common(tuple(name.split("*")), *measure.sizes)
+            self._common[key] = {
+                (joined(a), joined(b)): overlap for (a, b), overlap in found.items() if a != b
+            }
+        return self._common[key]
 
     def missing(self, question: Question, measure: Measure) -> tuple[str, str] | None:
         """Why the log cannot answer a question at all: a reason and what it would take."""

@@ -165,6 +165,7 @@ class Pair:
     """One group and its comparator, ready to be tested; `weight` is its share of the family.
 
     `pooled` marks the pair of all small groups. `must_pass`: the question passes only if it does.
+    `shared`: what customers who stand on both sides multiply the variance of the gap by (1.8).
     """
 
     question: str
@@ -178,6 +179,7 @@ class Pair:
     must_pass: bool
     pooled: bool = False
     protect: bool = False
+    shared: float = 1.0
 
 
 @dataclass(frozen=True)

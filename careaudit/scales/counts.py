@@ -41,10 +41,14 @@ def counted(pair: Pair) -> tuple[Sample, Sample]:
 
 
 def effective(pairs: Sequence[Pair]) -> Table:
-    """Effective x and n of groups and of their comparators (Rao & Scott 1992)."""
+    """Effective x and n of groups and of their comparators (Rao & Scott 1992).
+
+    Customers on both sides make the gap surer or less sure; both counts then bear that alike.
+    """
     rows = []
     for pair in pairs:
-        (g, r), deff_g, deff_r = counted(pair), pair.group_deff, pair.reference_deff
+        (g, r), both = counted(pair), pair.shared
+        deff_g, deff_r = pair.group_deff * both, pair.reference_deff * both
         rows.append((g.x / deff_g, g.n / deff_g, r.x / deff_r, r.n / deff_r))
     return Table(*np.array(rows, dtype=float).reshape(-1, 4).T)
 
@@ -52,7 +56,8 @@ def effective(pairs: Sequence[Pair]) -> Table:
 def errors(pair: Pair) -> float:
     """Standard error of the difference of a pair's rates."""
     g, r = counted(pair)
-    return math.sqrt(variance(g, pair.group_deff) + variance(r, pair.reference_deff))
+    both = variance(g, pair.group_deff) + variance(r, pair.reference_deff)
+    return math.sqrt(both * pair.shared)
 
 
 def variance(sample: Sample, deff: float) -> float:

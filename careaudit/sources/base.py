@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from careaudit.cells import Cell, Cells, Group, Histogram, Term
+from careaudit.cells import Cell, Cells, Group, Histogram, Quantity, Term
 from careaudit.plan import Plan
 from careaudit.record import Input, Join, Quality
+from careaudit.stats.clustering import Overlap
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ def stratum(column: str) -> str:
     return f"*{column}"
 
 
+Overlaps = Mapping[tuple[Group, Group], Overlap]
+Common = Callable[[tuple[str, ...], Quantity, Quantity], Overlaps]
 Union = Callable[[tuple[str, ...], frozenset[Group]], Cell]
 
 
@@ -44,7 +47,8 @@ class Scan:
 
     `crossings` always holds `()`, everybody in one cell. `excluded` counts rows by reason and
     rows_read = rows_used + its sum. `customers` is None where the log names none. `union` sums
-    several groups of a crossing as one, each customer once: what adding cells cannot do.
+    several groups of a crossing as one, each customer once: what adding cells cannot do. `common`
+    sums over the customers of every two groups what they carry of two quantities in either.
     """
 
     crossings: Mapping[tuple[str, ...], Cells]
@@ -59,6 +63,7 @@ class Scan:
     joins: tuple[Join, ...] = ()
     quality: tuple[Quality, ...] = field(default=())
     union: Union | None = None
+    common: Common | None = None
 
 
 class Source(Protocol):

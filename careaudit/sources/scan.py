@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from careaudit.cells import Cell, Cells, Group, Histogram, Slot, Term
+from careaudit.cells import Cell, Cells, Group, Histogram, Quantity, Slot, Term
 from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment
 from careaudit.record import POOLED, REST, Join, Quality
@@ -19,6 +19,7 @@ from careaudit.sources import expression as ex
 from careaudit.sources.base import Request, Scan, stratum
 from careaudit.sources.files import unreadable
 from careaudit.sources.rows import Opened, Stage, value_map
+from careaudit.stats.clustering import Overlap
 
 MAX_GROUPS = 1_000
 """A segment has a few groups; more than this is an id or a measurement."""
@@ -77,6 +78,7 @@ class _Scanner:
             joins=tuple(self._joins(used)),
             quality=tuple(self._notes(used)),
             union=partial(self._union, decided) if self.stage.clustered else None,
+            common=partial(self._common, decided) if self.stage.clustered else None,
         )
 
     def _totals(self, stage: Any) -> dict[str, Totals]:
@@ -336,6 +338,26 @@ class _Scanner:
         inner = used.filter(inside)
         bins = {one: self._bins(inner, (), one).get((), {}) for one in self.request.histograms}
         return Cell(dict(zip(terms, (int(value or 0) for value in row), strict=True)), bins)
+
+    def _common(
+        self, used: Any, crossing: tuple[str, ...], n: Quantity, x: Quantity
+    ) -> dict[tuple[Group, Group], Overlap]:
+        """Sum over customers what they carry in one group times what they carry in another."""
+        columns = [self.stage.segments[name] for name in crossing]
+        sums = {"n": ex.carried(used, n).sum(), "x": ex.carried(used, x).sum()}
+        each = used.group_by([*columns, "subject"]).aggregate(**sums)
+        each = each.filter(each.n > 0)
+        mine, theirs = (
+            each.select(**{f"{side}_{name}": each[name] for name in each.columns}) for side in "ab"
+        )
+        both = mine.join(theirs, mine.a_subject == theirs.b_subject)
+        by = [f"{side}_{column}" for side in "ab" for column in columns]
+        products = {a + b: (both[f"a_{a}"] * both[f"b_{b}"]).sum() for a in "nx" for b in "nx"}
+        half = len(columns)
+        return {
+            (tuple(row[:half]), tuple(row[half : 2 * half])): Overlap(*map(int, row[2 * half :]))
+            for row in self.fetch(both.group_by(by).aggregate(**products))
+        }
 
 
 def _check_names(crossing: tuple[str, ...], groups: Iterable[Group]) -> None:

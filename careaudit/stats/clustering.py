@@ -7,6 +7,7 @@ divide x and n by it before any test. All sums are exact integers of one segment
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,6 +58,35 @@ def squared_residuals(n: int, total: int, nn: int, tn: int, tt: int) -> int:
     """
     n, total, nn, tn, tt = int(n), int(total), int(nn), int(tn), int(tt)
     return n * n * tt - 2 * total * n * tn + total * total * nn
+
+
+class Overlap(NamedTuple):
+    """Sums over the customers of two groups: of their decisions n and successes x in the first,
+    times those in the second. Sums over several groups on a side are plain sums of these.
+    """
+
+    nn: int
+    nx: int
+    xn: int
+    xx: int
+
+
+def shared_effect(
+    first: tuple[int, int], second: tuple[int, int], overlap: Overlap, effects: tuple[float, float]
+) -> float:
+    """Return what common customers multiply the variance of the gap between two rates by.
+
+    first, second: n and x of the groups; effects: the design effects of their own variances. Above
+    1 where customers who fare well in one group fare badly in the other. Never so small that a
+    decision would count for more than one. Source: methods 1.8, linearised covariance.
+    """
+    (n, x), (m, y) = first, second
+    p, q = x / n, y / m
+    variance = p * (1 - p) / n * effects[0] + q * (1 - q) / m * effects[1]
+    products = overlap.xx - q * overlap.xn - p * overlap.nx + p * q * overlap.nn
+    if variance <= 0:
+        return 1.0
+    return max(1 - 2 * products / (n * m) / variance, 1 / min(effects))
 
 
 def pooled_effect(ns: Sequence[float], effects: Sequence[float]) -> float:
