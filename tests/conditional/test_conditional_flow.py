@@ -115,6 +115,17 @@ def test_a_measure_of_the_plan_s_own_is_compared_like_for_like():
     assert like["mix"].value == pytest.approx(0.177674, abs=SIX)
 
 
+def test_what_is_no_rate_is_shown_crude_and_says_so():
+    log = frame(ADMISSIONS).assign(paid="12.5")
+    text = plan(columns='amount = "paid"').replace("favorable_rate", "amount_per_request")
+    record = audit(text, log)
+    assert record.comparisons
+    assert not record.conditional
+    (note,) = [q for q in record.quality if q.code == "within_rates_only"]
+    assert note.where == "q"
+    assert "within dept" in note.message
+
+
 # Support: strata that one side alone met.
 
 

@@ -164,6 +164,16 @@ def test_the_same_customers_twice_are_no_more_evidence():
     assert strata(twice).vpc == pytest.approx(strata(once).vpc, rel=1e-2)
 
 
+def test_what_is_no_rate_is_not_drawn_together():
+    text = PLAN.format(columns='amount = "paid"').replace("favorable_rate", "amount_per_request")
+    rows = [(one, two, "yes", str(k)) for one in "abc" for two in "xy" for k in range(20)]
+    log = pd.DataFrame(rows, columns=["one", "two", "outcome", "paid"], dtype="string")
+    log.loc[::4, "outcome"] = "no"
+    record = run(parse(text), base=Path(), data=log, as_of=date(2026, 6, 1))
+    assert set(shrunken(record).values()) == {None}
+    assert (strata(record).vpc, strata(record).reason) == (None, "not_a_rate")
+
+
 def test_a_question_without_crossings_has_no_strata():
     text = PLAN.format(columns="").replace(', "one*two"', "")
     log = pd.DataFrame(
