@@ -4,30 +4,59 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from careaudit.carried import Column
 from careaudit.cells import ADVERSE, EVERY, FAVORABLE
-from careaudit.conditions import Among, Condition, Known, Number, at
-from careaudit.measures import CATALOGUE, Rate
+from careaudit.conditions import COMPLETE, Among, Condition, Known, Number, at, both
+from careaudit.measures import CATALOGUE, Measure, Rate
+from careaudit.measures.duration import Duration
+from careaudit.measures.mean import Mean
+from careaudit.measures.score import Calibration, Ranking
 from careaudit.plan import OwnMeasure, Plan, Test
 
 SIDES = {"all": EVERY, "favorable": FAVORABLE, "adverse": ADVERSE}
 
 
-def measures(plan: Plan) -> dict[str, Rate]:
+def measures(plan: Plan) -> dict[str, Measure]:
     """Return all measures by name; a plan's own may not bear the name of a known one."""
-    promise = plan.escalation.promise
-    named = {
-        name: replace(
-            measure,
-            of=at(measure.of, promise) if measure.of and promise else measure.of,
-            when=at(measure.when, promise) if measure.when and promise else measure.when,
-        )
-        for name, measure in CATALOGUE.items()
-    }
+    named = {name: _promised(measure, plan) for name, measure in CATALOGUE.items()}
     return named | {own.name: _own(own) for own in plan.measures}
 
 
-def _own(own: OwnMeasure) -> Rate:
+def _promised(measure: Measure, plan: Plan) -> Measure:
+    """A known measure with what the plan promises, or says of its labels and explanations."""
+    promise, high = plan.escalation.promise, plan.label.high_score if plan.label else "adverse"
+    match measure:
+        case Rate(when=when) if when == COMPLETE:
+            return replace(measure, when=both(*map(Known, plan.explanation.fields)))
+        case Rate(of=of, when=when) if promise:
+            return replace(measure, of=of and at(of, promise), when=when and at(when, promise))
+        case Duration(wait=wait) if promise and "human_requested_at" in measure.fields:
+            limit = int(promise.total_seconds())
+            return replace(measure, wait=replace(wait, limit=limit))
+        case Ranking() | Calibration():
+            return measure.told(high)
+    return measure
+
+
+def _own(own: OwnMeasure) -> Measure:
     side = SIDES[own.decisions]
+    if own.column is not None:
+        return Mean(
+            name=own.name,
+            kind="mean",
+            orientation=own.orientation,
+            pillar="experience",
+            ask=own.ask or f"Is {own.name.replace('_', ' ')} the same for everyone?",
+            formula=f"mean of {own.column}",
+            fields=(*(() if own.decisions == "all" else ("decision",)), own.column),
+            misleads="Defined by the plan.",
+            oracle="pandas mean over the rows",
+            column=Column(own.column),
+            cases=side,
+        )
+    if own.numerator is None:
+        msg = f"{own.name} has no numerator"
+        raise ValueError(msg)
     below = f" / {_said(own.denominator)}" if own.denominator else " / all rows"
     columns = [test.column for test in (own.numerator, own.denominator) if test]
     decision = () if own.decisions == "all" else ("decision",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -42,6 +43,13 @@ class Same:
 
     first: str
     second: str
+
+
+@dataclass(frozen=True)
+class Commonest:
+    """The field has the value that most rows of the log have."""
+
+    field: str
 
 
 PROMISE = timedelta(0)
@@ -86,7 +94,9 @@ class Not:
     part: Condition
 
 
-Condition = Known | Among | Number | Same | Soon | Old | Both | Either | Not
+Condition = Known | Among | Number | Same | Commonest | Soon | Old | Both | Either | Not
+COMPLETE: Condition = Both(())
+"""Stands for the fields that a plan wants in an explanation."""
 YES = ("1", "true", "yes", "y", "t")
 """What a column of yes and no says for yes."""
 
@@ -105,7 +115,7 @@ def both(*parts: Condition) -> Condition:
 def fields(condition: Condition) -> tuple[str, ...]:
     """The fields a condition reads, each once, in their order."""
     match condition:
-        case Known(field) | Among(field, _) | Number(field) | Old(field, _):
+        case Known(field) | Among(field, _) | Number(field) | Old(field, _) | Commonest(field):
             found = [field]
         case Same(first, second) | Soon(first, second, _):
             found = [first, second]
@@ -116,18 +126,29 @@ def fields(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def changed(condition: Condition, change: Callable[[Condition], Condition]) -> Condition:
+    """The same condition with each of its parts changed, the innermost first."""
+    match condition:
+        case Both(parts) | Either(parts) if parts:
+            inner = tuple(changed(part, change) for part in parts)
+            return change(replace(condition, parts=inner))
+        case Not(part):
+            return change(Not(changed(part, change)))
+    return change(condition)
+
+
 def at(condition: Condition, promise: timedelta) -> Condition:
     """The same condition, with a plan's promised time in its place."""
-    match condition:
-        case Soon(start, end, within) if within == PROMISE:
-            return Soon(start, end, promise)
-        case Old(name, age) if age == PROMISE:
-            return Old(name, promise)
-        case Both(parts) | Either(parts):
-            return replace(condition, parts=tuple(at(part, promise) for part in parts))
-        case Not(part):
-            return Not(at(part, promise))
-    return condition
+
+    def promised(part: Condition) -> Condition:
+        match part:
+            case Soon(start, end, within) if within == PROMISE:
+                return Soon(start, end, promise)
+            case Old(name, age) if age == PROMISE:
+                return Old(name, promise)
+        return part
+
+    return changed(condition, promised)
 
 
 def key(condition: Condition) -> str:

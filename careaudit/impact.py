@@ -8,9 +8,9 @@ from dataclasses import fields
 import numpy as np
 
 from careaudit.measures import MINOR, Amounts, Pair
+from careaudit.measures.amount import UNEVEN_AMOUNTS, per_request
 from careaudit.record import Interval, Money, Score
 from careaudit.scales import Asking, Spread, counted, variance
-from careaudit.stats import amounts as money_stats
 from careaudit.stats.arrays import two_sided_z
 from careaudit.stats.people import total_excess
 from careaudit.stats.score import evidence, reach, severity_score
@@ -19,12 +19,8 @@ WIDE = 40.0
 """A score range wider than this with an inconclusive verdict has no point, only its ends."""
 MONTH = 30
 AT_LIMIT = 50.0
-MIN_AMOUNTS = 50
-"""Known amounts a mean needs on each side (methods 3: coverage of its range)."""
 LEAST_SURE = 1e6
 """A standard error, in limits, from which on a gap says nothing."""
-UNEVEN_AMOUNTS = 0.05
-"""Amounts known this much more often on one side say nothing of the other."""
 
 
 def money(group: Amounts, reference: Amounts, currency: str | None) -> Money | None:
@@ -34,29 +30,6 @@ def money(group: Amounts, reference: Amounts, currency: str | None) -> Money | N
     that are known more often on one side than on the other.
     """
     return total_money([group], reference, currency)
-
-
-def _mean(amounts: Amounts) -> money_stats.Mean | None:
-    """Mean per request with zeros (methods 3), None where too little is known."""
-    if amounts.priced < MIN_AMOUNTS or (amounts.customers or 2) < 2:
-        return None
-    alone = money_stats.mean_and_variance(amounts.n, amounts.total, amounts.squares)
-    found = alone
-    if amounts.customers is not None:
-        found = money_stats.clustered_mean_and_variance(
-            amounts.n,
-            amounts.total,
-            customers=amounts.customers,
-            nn=amounts.nn or 0,
-            an=amounts.an or 0,
-            aa=amounts.aa or 0,
-        )
-    if amounts.priced == amounts.grants:
-        return found
-    parts = money_stats.two_part_mean(
-        amounts.requests, amounts.grants, amounts.priced, amounts.total, amounts.squares
-    )
-    return parts._replace(v=parts.v * max(1.0, found.v / alone.v if alone.v else 1.0))
 
 
 def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:
@@ -78,7 +51,7 @@ def total_money(
     groups: Sequence[Amounts], reference: Amounts, currency: str | None
 ) -> Money | None:
     """Money not paid to several groups that share one comparator; None as for one group."""
-    theirs, means = _mean(reference), [_mean(group) for group in groups]
+    theirs, means = per_request(reference), [per_request(group) for group in groups]
     if any(abs(group.known - reference.known) > UNEVEN_AMOUNTS for group in groups):
         return None
     value = spread_ = 0.0
@@ -86,9 +59,9 @@ def total_money(
         if mine is None or theirs is None:
             return None
         value += group.requests * (theirs.m - mine.m)
-        spread_ += group.requests**2 * mine.v
+        spread_ += group.requests**2 * mine.v * mine.design_effect
     requests = sum(group.requests for group in groups)
-    shared = requests**2 * theirs.v if theirs else 0.0
+    shared = requests**2 * theirs.v * theirs.design_effect if theirs else 0.0
     arm = two_sided_z(0.95) * (spread_ + shared) ** 0.5
     low, high = (value - arm) / MINOR, (value + arm) / MINOR
     return Money(value=value / MINOR, low=low, high=high, currency=currency)

@@ -312,7 +312,10 @@ class Reader:
         told = rate and not rate.when
         if told and not (self.favorable and self.adverse):
             return "no_variation", "every decision of the log has the same outcome"
-        if not told and not self.sample(measure, "", ()).n:
+        whole = self.sample(measure, "", ())
+        if whole.n and not whole.known:
+            return "not_assessed", measure.unseen
+        if not told and not whole.n:
             return "not_assessed", f"no row of the log counts: {measure.formula}"
         names = [name for name in self.judged_names(question) if not self._comparable(name)]
         if names:

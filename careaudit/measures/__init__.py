@@ -14,13 +14,14 @@ from careaudit.measures.base import (
     pool_samples,
     pooled_design_effect,
 )
-from careaudit.measures.catalogue import CATALOGUE
+from careaudit.measures.catalogue import CATALOGUE, RATES
 from careaudit.measures.rate import Rate
 
 __all__ = [
     "AMOUNT_TERMS",
     "CATALOGUE",
     "MINOR",
+    "RATES",
     "Amounts",
     "Gap",
     "Measure",

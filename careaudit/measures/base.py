@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from careaudit.cells import Cell, Histogram, Term
+from careaudit.cells import Cell, Histogram, Slot, Slots, Term
 from careaudit.stats.arrays import Estimate, Floats, two_sided_z
 from careaudit.stats.clustering import Moments, design_effect, pooled_effect
 from careaudit.stats.rates import rate_interval
@@ -85,7 +85,8 @@ class Reading:
     n: the decisions it rests on. `at` gives the value with its 95 % range and standard error at a
     design effect; None where there is no value. `also` is another way to the same value: a verdict
     needs both to agree. `counts` is what a second look needs; `curve` and
-    `levels` are what a picture needs: (seconds, share) and (rating, n).
+    `levels` are what a picture needs: (seconds, share) and (rating, n). `known_share`: of the
+    decisions that should have a number, how many have one.
     """
 
     group: str | None
@@ -99,6 +100,7 @@ class Reading:
     curve: tuple[tuple[float, float], ...] = ()
     levels: tuple[tuple[float, int], ...] = ()
     lone: bool = False
+    known_share: float = 1.0
 
     @property
     def known(self) -> bool:
@@ -196,6 +198,10 @@ class Gap:
     gap: float
 
 
+TENTH = Share(0.10)
+"""Means and times: a tenth of the comparator's (methods 1.12)."""
+
+
 @dataclass(frozen=True)
 class Measure(ABC):
     """A named measure: what it says, how it is computed, and when it misleads.
@@ -234,9 +240,19 @@ class Measure(ABC):
         return ()
 
     @property
+    def unseen(self) -> str:
+        """Why a log that has cases may show no value."""
+        return f"too few decisions carry it: {self.formula}"
+
+    @property
     @abstractmethod
+    def cases(self) -> Slots:
+        """The slots of the decisions that it is about."""
+
+    @property
     def asks_every_row(self) -> bool:
         """Whether it counts rows on neither side of the decision."""
+        return Slot.UNDECIDED in self.cases
 
     @abstractmethod
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Seen:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from careaudit.carried import SCALE, Column, Level
-from careaudit.cells import (
-    EVERY,
-    Cell,
-    Histogram,
-    Quantity,
-    Slots,
-    Term,
-    customers,
-    product,
-    total,
-)
+from careaudit.cells import EVERY, Cell, Histogram, Quantity, Slots, Term
 from careaudit.conditions import Number
-from careaudit.measures.base import Gap, Measure, Reading, Seen, Share, Unit, normal
+from careaudit.measures.base import TENTH, Gap, Measure, Reading, Seen, Share, Unit, normal
 from careaudit.measures.levels import dominance_look, rated
-from careaudit.stats.amounts import clustered_mean_and_variance, mean_and_variance
-
-TENTH = Share(0.10)
+from careaudit.measures.summed import Summed
 
 
 @dataclass(frozen=True)
@@ -36,30 +25,19 @@ class Mean(Measure):
     limit: Share | Gap = TENTH
 
     @property
-    def asks_every_row(self) -> bool:
-        """Whether it counts rows on neither side of the decision."""
-        return self.cases == EVERY
-
-    @property
-    def _n(self) -> Quantity:
+    def _summed(self) -> Summed:
         column = self.column
-        return Quantity(self.cases, condition=Number(column.field, column.low, column.high))
-
-    @property
-    def _sums(self) -> tuple[Quantity, Quantity]:
-        return (
-            Quantity(self.cases, power=1, number=self.column),
-            Quantity(self.cases, power=2, number=self.column),
+        return Summed(
+            Quantity(self.cases, condition=Number(column.field, column.low, column.high)),
+            Quantity(self.cases, power=1, number=column),
+            Quantity(self.cases, power=2, number=column),
+            round(column.low * SCALE),
         )
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The sums it needs of each cell."""
-        n, (a, squares) = self._n, self._sums
-        return (
-            total(n), total(a), total(squares),
-            customers(n), product(n, n), product(a, n), product(a, a),
-        )  # fmt: skip
+        return self._summed.terms
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:
@@ -76,35 +54,22 @@ class Mean(Measure):
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Reading:
         """Read the mean of a group from its cell."""
-        n, (a, squares) = self._n, self._sums
-        count, sum_ = cell[total(n)], cell[total(a)]
-        people = cell[customers(n)] if clustered else count
+        found = self._summed.read(cell, clustered=clustered)
         counts, levels = rated(self.levels, cell)
-        if not count:
-            return Reading(group, 0, people, 1.0, None, "normal")
-        low = round(self.column.low * SCALE)  # sums of what lies above the least, never negative
-        up = sum_ - count * low
-        alone = mean_and_variance(count, up, cell[total(squares)] - 2 * low * sum_ + count * low**2)
-        deff = 1.0
-        if clustered:
-            deff = float(count)
-        if clustered and people > 1:
-            nn, an = cell[product(n, n)], cell[product(a, n)]
-            found = clustered_mean_and_variance(
-                count, up, customers=people, nn=nn, an=an - low * nn,
-                aa=cell[product(a, a)] - 2 * low * an + low**2 * nn,
-            )  # fmt: skip
-            deff = found.v / alone.v if alone.v else nn / count
+        m, v = found.m, found.v
+        if m is None or v is None:
+            return Reading(group, 0, found.customers, 1.0, None, "normal")
+        low, high = self.column.low, self.column.high
+        # Numbers that are all alike say nothing of how far they could be apart.
+        v = v / SCALE**2 if v else math.inf
         return Reading(
             group,
-            count,
-            people,
-            max(deff, 1.0) if clustered else 1.0,
-            lambda deff: normal(
-                (alone.m + low) / SCALE, alone.v / SCALE**2, deff, self.column.low, self.column.high
-            ),
+            found.n,
+            found.customers,
+            found.design_effect,
+            lambda deff: normal(m / SCALE, v, deff, low, high),
             "normal",
             counts=counts,
             levels=levels,
-            lone=clustered and people <= 1,
+            lone=found.lone,
         )

@@ -64,11 +64,6 @@ class Rate(Measure):
         )
 
     @property
-    def asks_every_row(self) -> bool:
-        """Whether it counts rows on neither side of the decision."""
-        return Slot.UNDECIDED in self.cases
-
-    @property
     def histograms(self) -> tuple[Histogram, ...]:
         """The ratings behind it, where it has any."""
         return (Histogram(self.levels),) if self.levels else ()

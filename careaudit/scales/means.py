@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
-from careaudit.measures import Gap, Pair, Share
+from careaudit.measures import Gap, Pair, Reading, Seen, Share
 from careaudit.record import Detectable, Interval
 from careaudit.scales.base import Asking, Evidence, Ranges, Spread, by_direction
 from careaudit.stats.arrays import Floats, two_sided_z
@@ -45,7 +45,13 @@ class Means:
 
         def found(chosen: list[Pair], protect: bool) -> Evidence:
             gap = self._disparity(chosen, protect)
-            return Evidence(gap.u, gap.parity_p, gap.p_pass(), gap.p_beyond())
+            first = Evidence(gap.u, gap.parity_p, gap.p_pass(), gap.p_beyond())
+            if not any(_also(side) for pair in chosen for side in (pair.group, pair.reference)):
+                return first
+            # A mean that rests on a few large amounts: a verdict needs both ways to agree.
+            again = self._disparity([_other_way(pair) for pair in chosen], protect)
+            p = (again.parity_p, again.p_pass(), again.p_beyond())
+            return Evidence(gap.u, *(np.maximum(a, b) for a, b in zip(first[1:], p, strict=True)))
 
         return by_direction(Evidence, pairs, found)
 
@@ -130,6 +136,19 @@ class Means:
         if gap.value is None or len(ends) < 2:
             return Interval()
         return Interval(value=n * gap.value, low=ends[0], high=ends[1])
+
+
+def _also(side: Seen) -> bool:
+    return isinstance(side, Reading) and side.also is not None
+
+
+def _other_way(pair: Pair) -> Pair:
+    """The pair with the other value of each side, where it has one."""
+    group, reference = (
+        replace(side, at_=side.also) if isinstance(side, Reading) and side.also else side
+        for side in (pair.group, pair.reference)
+    )
+    return replace(pair, group=group, reference=reference)
 
 
 def _values(pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats, Floats]:

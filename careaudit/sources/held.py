@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 
 from careaudit.cells import Term
 from careaudit.conditions import (
+    Among,
     Both,
+    Commonest,
     Condition,
     Either,
     Known,
@@ -19,6 +22,7 @@ from careaudit.conditions import (
     Old,
     Soon,
     both,
+    changed,
     fields,
 )
 from careaudit.plan import FIELDS, Plan
@@ -43,16 +47,20 @@ class Held:
         read = [name for one in self.conditions for name in fields(one)]
         return list(dict.fromkeys(name for name in read if self._mapped(name)))
 
-    def columns(self, get: Get, now: Any) -> dict[str, Any]:
+    def columns(self, get: Get, now: Any, commonest: Mapping[str, str]) -> dict[str, Any]:
         """One column a condition, and one for each way in which a value can be no answer.
 
-        `now` is the last moment that the log knows, in seconds.
+        `now` is the last moment that the log knows, in seconds; `commonest` the value that most
+        rows have of each field of `modes`.
         """
 
         def said(name: str) -> Any:
             return get(name) if self._mapped(name) else ibis.null("string")
 
-        asked = {ex.held(one): ex.holds(one, said, now) for one in self.conditions}
+        asked = {
+            ex.held(one): ex.holds(changed(one, partial(_spelled, commonest)), said, now)
+            for one in self.conditions
+        }
         return asked | {name: ex.holds(odd, said, now) for name, odd, _ in self._odd()}
 
     def notes(self) -> list[tuple[str, str, str]]:
@@ -84,6 +92,12 @@ class Held:
                 )
 
     @property
+    def modes(self) -> tuple[str, ...]:
+        """The fields whose commonest value is asked for."""
+        found = (part.field for part in self._parts if isinstance(part, Commonest))
+        return tuple(dict.fromkeys(name for name in found if self._mapped(name)))
+
+    @property
     def asks_age(self) -> bool:
         """Whether a condition asks how long ago something was."""
         return any(isinstance(part, Old) for part in self._parts)
@@ -91,6 +105,13 @@ class Held:
     def _mapped(self, name: str) -> bool:
         """A field of a decision log that the plan does not map is recorded for no row."""
         return name not in FIELDS or name in self._plan.log.columns
+
+
+def _spelled(commonest: Mapping[str, str], part: Condition) -> Condition:
+    """A condition with the commonest value said out; no row has one where none is known."""
+    if not isinstance(part, Commonest):
+        return part
+    return Among(part.field, (commonest[part.field],) if part.field in commonest else ())
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:

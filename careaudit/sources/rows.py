@@ -184,6 +184,7 @@ class Stage:
             amount=ex.minor_units(self._field(rows, "amount")),
         )
         rows = rows.mutate(fate=self._fate(rows))
+        rows = self.weighed.laid(rows, partial(self._get, rows), self._now(rows))
         by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
         by |= {"id": self._get(rows, "decision_id")} if named else {}
         raw, none = self._field(rows, "decision"), ibis.null("string")
@@ -197,7 +198,7 @@ class Stage:
                 for name, value in by.items()
             },
             **self._flags(rows),
-            **self.weighed.columns(partial(self._get, rows), self._now(rows)),
+            **self.weighed.columns(rows, partial(self._get, rows)),
         )
 
     def _flags(self, rows: Any) -> dict[str, Any]:
@@ -218,7 +219,8 @@ class Stage:
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
         get, now = partial(self._get, rows), self._now(rows)
-        flags |= self.held.columns(get, now, self._commonest(rows)) | self.weighed.flags(get, now)
+        flags |= self.held.columns(get, now, self._commonest(rows))
+        flags |= self.weighed.flags(rows, get)
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
 
     def _times(self) -> list[str]:
@@ -240,8 +242,9 @@ class Stage:
         """The value that most rows of the log have of each field that it is asked of."""
         found = {}
         for name in self.held.modes:
-            value = self._get(rows, name)
-            counts = rows.filter(value.notnull()).group_by(value=value).aggregate(n=rows.count())
+            values = rows.select(value=self._get(rows, name))
+            known = values.filter(values.value.notnull())
+            counts = known.group_by("value").aggregate(n=known.count())
             top = counts.order_by([counts.n.desc(), counts.value]).limit(1)
             if seen := self.opened.workspace.fetch(top):
                 found[name] = str(seen[0][0])

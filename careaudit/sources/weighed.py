@@ -5,8 +5,7 @@ What is no answer (a wait that ends before it starts, a score above 1) is null a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ibis
@@ -53,22 +52,55 @@ class Weighed:
         ]
         return [name for name in dict.fromkeys(read) if self._mapped(name)]
 
-    def columns(self, get: Get, now: Any) -> dict[str, Any]:
+    def laid(self, rows: Any, get: Get, now: Any) -> Any:
+        """Lay every time and every wait beside the rows, each worked out once.
+
+        `get` gives a mapped field of these rows, `now` is the last moment that the log knows.
+        """
+        if not self.asks_age:
+            return rows
+
+        def said(name: str) -> Any:
+            return get(name) if self._mapped(name) else ibis.null("string")
+
+        waits = [one for one in self._all if isinstance(one, Wait | LogWait)]
+        begun = {f"of_{carried.key(one)}": ex.holds(one.of, said, now) for one in waits if one.of}
+        rows = rows.mutate(
+            **{f"at_{n}": ex.seconds(said(name)) for n, name in enumerate(self._times())}, **begun
+        )
+        spans: dict[str, Any] = {}
+        for one in waits:
+            taken, state = _span(one, lambda name: rows[f"at_{self._times().index(name)}"], now)
+            if one.of:
+                held = rows[f"of_{carried.key(one)}"]
+                taken = ibis.ifelse(held, taken, ibis.null("int64"))
+            spans |= {f"took_{carried.key(one)}": taken, f"state_{carried.key(one)}": state}
+        return rows.mutate(**spans)
+
+    def columns(self, rows: Any, get: Get) -> dict[str, Any]:
         """One column a number and one a histogram, null where a row carries none."""
 
         def said(name: str) -> Any:
             return get(name) if self._mapped(name) else ibis.null("string")
 
-        values = {f"n_{carried.key(one)}": _number(one, said, now) for one in self.numbers}
-        return values | {f"h_{carried.key(one)}": _code(one, said, now) for one in self.binned}
+        values = {f"n_{carried.key(one)}": _number(one, said, rows) for one in self.numbers}
+        return values | {f"h_{carried.key(one)}": _code(one, said, rows) for one in self.binned}
 
-    def flags(self, get: Get, now: Any) -> dict[str, Any]:
+    def flags(self, rows: Any, get: Get) -> dict[str, Any]:
         """What is counted: values that are no answer, and times with and without a zone."""
 
         def said(name: str) -> Any:
             return get(name) if self._mapped(name) else ibis.null("string")
 
-        found = {name: odd(said, now) for name, odd, _, _ in self._odd()}
+        found = {}
+        for one in self.binned:
+            name = f"bad_{carried.key(one)}"
+            if isinstance(one, Wait):
+                taken = rows[f"took_{carried.key(one)}"]
+                found[name] = taken.notnull() & ~taken.between(0, LONGEST)
+            if isinstance(one, Score):
+                text = said(one.field)
+                found[name] = text.notnull() & _between(text, 0, 1).isnull()
         times = [name for name in self._times() if self._mapped(name)]
         for name in times:
             text = said(name)
@@ -80,7 +112,15 @@ class Weighed:
 
     def notes(self) -> list[tuple[str, str, str]]:
         """What to say of odd values, where there are any: the column, the field, the words."""
-        return [(name, field, said) for name, _, field, said in self._odd()]
+        found = []
+        for one in self.binned:
+            name = f"bad_{carried.key(one)}"
+            if isinstance(one, Wait):
+                said = f"end before they start, or last over ten years ({one.start}, {one.end})"
+                found.append((name, one.start, f"{said}; left out"))
+            if isinstance(one, Score):
+                found.append((name, one.field, "are not a score from 0 to 1; left out"))
+        return found
 
     def mixed_zones(self, count: Callable[[str], int]) -> int:
         """Rows whose times have no zone while others of the log have one; 0 where all agree."""
@@ -93,25 +133,6 @@ class Weighed:
         waits = (one for one in self._all if isinstance(one, Wait | LogWait))
         return list(dict.fromkeys(name for one in waits for name in carried.fields(one)))
 
-    def _odd(self) -> Iterator[tuple[str, Callable[[Get, Any], Any], str, str]]:
-        for one in self.binned:
-            name = f"bad_{carried.key(one)}"
-            if isinstance(one, Wait):
-                ends = f"{one.start}, {one.end}"
-                yield (
-                    name,
-                    partial(_backwards, one),
-                    one.start,
-                    f"end before they start, or last over ten years ({ends}); left out",
-                )
-            if isinstance(one, Score):
-                yield (
-                    name,
-                    partial(_no_score, one),
-                    one.field,
-                    "are not a score from 0 to 1; left out",
-                )
-
     def _mapped(self, name: str) -> bool:
         """A field of a decision log that the plan does not map is recorded for no row."""
         return name not in FIELDS or name in self._plan.log.columns
@@ -123,20 +144,19 @@ def _between(text: Any, low: float, high: float) -> Any:
     return ibis.ifelse((number >= low) & (number <= high), number, ibis.null("float64"))
 
 
-def _number(one: Number, said: Get, now: Any) -> Any:
+def _number(one: Number, said: Get, rows: Any) -> Any:
     if isinstance(one, Column):
         value = _between(said(one.field), one.low, one.high)
     else:
-        taken, _ = _taken(one, said, now)
-        value = (taken.cast("float64") + 1).ln()
+        value = (_taken(one, rows).cast("float64") + 1).ln()
     return (value * carried.SCALE).round().cast("int64")
 
 
-def _code(one: Binned, said: Get, now: Any) -> Any:
+def _code(one: Binned, said: Get, rows: Any) -> Any:
     match one:
         case Wait():
-            taken, state = _taken(one, said, now)
-            return _rounded(taken, one.limit) * carried.STATES + state
+            state = rows[f"state_{carried.key(one)}"]
+            return _rounded(_taken(one, rows), one.limit) * carried.STATES + state
         case Level(field, low, high):
             return _between(said(field), low, high).floor().cast("int64")
         case Score(field):
@@ -148,32 +168,21 @@ def _code(one: Binned, said: Get, now: Any) -> Any:
             return (size.ln() / ibis.literal(carried.SIZE_STEP).ln()).round().cast("int64")
 
 
-def _span(one: Wait | LogWait, said: Get, now: Any) -> tuple[Any, Any]:
+def _span(one: Wait | LogWait, at: Get, now: Any) -> tuple[Any, Any]:
     """Seconds that a wait took, even below 0, and how it ended; null where it never began."""
-    start, end = ex.seconds(said(one.start)), ex.seconds(said(one.end))
-    left = ex.seconds(said(one.gave_up)) if one.gave_up else ibis.null("int64")
+    start, end = at(one.start), at(one.end)
+    left = at(one.gave_up) if one.gave_up else ibis.null("int64")
     ended = end.notnull() & (left.isnull() | (end <= left))
     stop = ibis.cases((ended, end), (left.notnull(), left), else_=now)
     state = ibis.cases((ended, carried.ENDED), (left.notnull(), carried.GAVE_UP),
                        else_=carried.OPEN)  # fmt: skip
-    taken = stop - start
-    if one.of:
-        taken = ibis.ifelse(ex.holds(one.of, said, now), taken, ibis.null("int64"))
-    return taken, state.cast("int64")
+    return stop - start, state.cast("int64")
 
 
-def _taken(one: Wait | LogWait, said: Get, now: Any) -> tuple[Any, Any]:
-    taken, state = _span(one, said, now)
-    return ibis.ifelse(taken.between(0, LONGEST), taken, ibis.null("int64")), state
-
-
-def _backwards(one: Wait, said: Get, now: Any) -> Any:
-    taken, _ = _span(one, said, now)
-    return taken.notnull() & ~taken.between(0, LONGEST)
-
-
-def _no_score(one: Score, said: Get, _: Any) -> Any:
-    return said(one.field).notnull() & _between(said(one.field), 0, 1).isnull()
+def _taken(one: Wait | LogWait, rows: Any) -> Any:
+    """Seconds that a wait took; null where they are no answer."""
+    taken = rows[f"took_{carried.key(one)}"]
+    return ibis.ifelse(taken.between(0, LONGEST), taken, ibis.null("int64"))
 
 
 def _rounded(taken: Any, limit: int | None) -> Any:

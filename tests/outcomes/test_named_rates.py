@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import careaudit
-from careaudit.measures import CATALOGUE
+from careaudit.measures import RATES
 from careaudit.plan import FIELDS, parse
 
 SLA = timedelta(minutes=5)
@@ -31,7 +31,7 @@ def rows(n=3_000):
             "outcome": draw.choice(["yes", "yes", "no", "handoff", ""]),
             "lang": draw.choice(["en", "en", "es", ""]),
             "customer": f"c{draw.randrange(n // 3)}",
-            "explanation": draw.choice(["over the limit", ""]),
+            "explanation": draw.choice(["over the limit", "OVER the limit", "too often", ""]),
             "explanation_language": draw.choice(["en", "ES", ""]),
             "language": draw.choice(["en", "es ", ""]),
             "review_kind": draw.choice(["human", "Automated", ""]),
@@ -103,6 +103,13 @@ EXPECTED = {
     "explained_in_own_language_rate": (
         lambda r: refused(r) and languages(r), lambda r: languages(r)[0] == languages(r)[1],
     ),
+    "explanation_complete_rate": (
+        lambda r: refused(r) and r["explanation"], lambda r: bool(r["language"] and r["took_up"]),
+    ),
+    "boilerplate_share": (
+        lambda r: refused(r) and r["explanation"],
+        lambda r: r["explanation"].lower() == "over the limit",
+    ),
     "human_requested_rate": (lambda r: True, asked),
     "human_reached_rate": (asked, lambda r: bool(r["human_reached_at"])),
     "sla_met_rate": (due, in_time),
@@ -151,6 +158,8 @@ neutral = ["handoff"]
 confirmed = true
 [escalation]
 sla = "5m"
+[explanation]
+required = ["language", "took_up"]
 [[segments]]
 name = "lang"
 column = "lang"
@@ -171,7 +180,7 @@ def record():
 
 
 def test_every_named_rate_is_counted_here():
-    conditional = {name for name, measure in CATALOGUE.items() if measure.when or measure.of}
+    conditional = {name for name, measure in RATES.items() if measure.when or measure.of}
     assert conditional == set(EXPECTED)
 
 

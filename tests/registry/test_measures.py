@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product as crossing
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +13,13 @@ from fairlearn.metrics import false_negative_rate, false_positive_rate, selectio
 from sklearn.metrics import precision_score
 
 import careaudit
-from careaudit.cells import EVERY, Slot
-from careaudit.measures import CATALOGUE
+from careaudit.askable import measures
+from careaudit.cells import EVERY, Slot, added
+from careaudit.measures import CATALOGUE, RATES, Share
 from careaudit.plan import parse
+from careaudit.questions import crossings, histograms, terms
 from careaudit.report.wording.words import measure_words
+from careaudit.sources import Request, open_source
 
 PLAN = """
 [audit]
@@ -25,6 +30,8 @@ decision = "decision"
 {columns}
 [escalation]
 sla = "5m"
+[explanation]
+required = ["review_kind", "took_up"]
 [outcome]
 favorable = ["yes"]
 adverse = ["no"]
@@ -43,27 +50,53 @@ segments = ["group"]
 """
 
 
-SLOTS = [name for name, measure in CATALOGUE.items() if not (measure.when or measure.of)]
+SLOTS = [name for name, measure in RATES.items() if not (measure.when or measure.of)]
 """Measures of the decision and its label alone; the others have their rows counted elsewhere."""
-OTHERS = sorted({f for m in CATALOGUE.values() for f in m.fields} - {"decision", "label", "sla"})
+VALUES = [name for name in CATALOGUE if name not in RATES]
+"""Measures that count nobody; tests/outcomes holds each against rows read one by one."""
+OTHERS = sorted(
+    {f for m in CATALOGUE.values() for f in m.fields} - {"decision", "label", "sla", "profile"}
+)
 
 
 def audited(frame: pd.DataFrame, measure: str, text: str = PLAN):
-    columns = "\n".join(f'{name} = "{name}"' for name in OTHERS)
-    return careaudit.audit(frame, plan=parse(text.format(measure=measure, columns=columns)))
+    return careaudit.audit(frame, plan=plan_of(measure, text))
 
 
 def value(draw: np.random.Generator, field: str, n: int):
     """Values of a field of a decision log, a fifth of them missing."""
     if field.endswith("_at"):
         start = np.datetime64("2026-01-01T00:00:00")
-        known = np.datetime_as_string(start + draw.integers(0, 900, n).astype("timedelta64[s]"))
+        after = 900 if field in {"human_reached_at", "abandoned_at", "reviewed_at"} else 0
+        seconds = after + draw.integers(0, 900, n)
+        known = np.datetime_as_string(start + seconds.astype("timedelta64[s]"))
+    elif field == "score":
+        known = np.round(draw.random(n), 3).astype(str)
+    elif field == "amount":
+        known = np.round(draw.gamma(2, 20, n), 2).astype(str)
+    elif field in {"ease", "recommend", "transitions"}:
+        known = draw.integers(1, 8, n).astype(str)
     else:
         choices = {"rating": ["1", "3", "4", "5"], "review_kind": ["human", "bot"],
-                   "review_result": ["upheld", "overturned"], "explanation": ["why"],
+                   "review_result": ["upheld", "overturned"], "explanation": ["why", "why not"],
                    "language": ["en", "es"], "explanation_language": ["en", "es"]}  # fmt: skip
         known = draw.choice(choices.get(field, ["yes", "no"]), n)
-    return np.where(draw.random(n) < 0.2, None, known)
+    missing = {"human_reached_at": 0.03, "reviewed_at": 0.03, "abandoned_at": 0.97}
+    return np.where(draw.random(n) < missing.get(field, 0.2), None, known)
+
+
+def plan_of(measure: str, text: str = PLAN):
+    columns = "\n".join(f'{name} = "{name}"' for name in OTHERS)
+    return parse(text.format(measure=measure, columns=columns))
+
+
+def cells_of(frame: pd.DataFrame, name: str):
+    """The cells of the segment that the questions are asked over."""
+    plan = plan_of(name)
+    request = Request(
+        plan, terms(plan), crossings(plan), date(2026, 7, 1), histograms=histograms(plan)
+    )
+    return open_source(plan, Path(), frame).scan(request).crossings[("group",)]
 
 
 def random_log(seed: int, n: int = 3_000) -> pd.DataFrame:
@@ -107,6 +140,7 @@ def test_equal_groups_show_no_disparity(name):
     record = audited(pd.concat([one.assign(group="g"), one.assign(group="r")]), name)
     (c,) = record.comparisons
     assert (c.u.value, c.difference.value, c.harmed) == (0, 0, "none")
+    assert c.unit == CATALOGUE[name].unit == record.questions[0].unit
     assert c.verdict != "fail"
 
 
@@ -117,8 +151,11 @@ def test_swapping_the_groups_mirrors_the_gap(name):
     swapped = frame.assign(group=frame.group.map({"g": "r", "r": "g"}))
     (one,), (two,) = audited(frame, name).comparisons, audited(swapped, name).comparisons
     assert one.difference.value == pytest.approx(-two.difference.value)
-    assert one.u.value == pytest.approx(two.u.value)
     assert one.verdict == two.verdict
+    if isinstance(CATALOGUE[name].limit, Share):  # a tenth of the comparator's is another tenth
+        assert one.u.value * one.tolerated_gap == pytest.approx(two.u.value * two.tolerated_gap)
+    else:
+        assert one.u.value == pytest.approx(two.u.value)
     assert {one.harmed, two.harmed} == {"group", "reference"}
 
 
@@ -148,7 +185,9 @@ def test_each_measure_is_documented(name):
     assert measure.name == name
     assert all((measure.ask, measure.formula, measure.misleads, measure.oracle, measure.fields))
     assert measure.ask.endswith("?")
-    assert measure.events <= measure.cases <= EVERY
+    assert measure.cases <= EVERY
+    if name in RATES:
+        assert measure.events <= measure.cases
     words = measure_words(name, "other")
     assert name not in words.title  # readers get words, never the name of a measure
     assert (name in ORACLES) == (name in SLOTS)
@@ -189,3 +228,18 @@ def test_a_gap_in_label_coverage_caps_what_depends_on_labels():
     frame.loc[(frame.group == "g") & (draw.random(2 * n) < 0.5), "due"] = None
     record = audited(frame, "wrongful_adverse_rate")
     assert (record.verdict, record.reason) == ("inconclusive", "labels_missing")
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_parts_of_a_log_add_up_to_the_whole(name):
+    frame = random_log(15)
+    whole, parts = (cells_of(frame.assign(group=groups), name) for groups in ("r", frame.group))
+    (one,) = [whole.cell(group) for group in whole.table]
+    merged = added(parts.cell(group) for group in parts.table)
+    assert {t: n for t, n in merged.items() if t.kind == "total"} == {
+        t: n for t, n in one.items() if t.kind == "total"
+    }
+    assert merged.histograms == one.histograms
+    read = measures(plan_of(name))[name]
+    mine, theirs = (read.sample("r", cell, clustered=False) for cell in (merged, one))
+    assert (mine.n, mine.rate) == (theirs.n, theirs.rate)

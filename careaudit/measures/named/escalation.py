@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from careaudit.carried import Wait
 from careaudit.cells import EVERY
 from careaudit.conditions import PROMISE, Either, Known, Old, Soon, both
-from careaudit.measures.rate import Rate
+from careaudit.measures.duration import Duration
+from careaudit.measures.rate import CURVE, Rate
 
 DUE = Either((Known("human_reached_at"), Known("abandoned_at"), Old("human_requested_at", PROMISE)))
 """Whether the promise was kept is known, or it has run out."""
+ASKED = Wait("human_requested_at", "human_reached_at", "abandoned_at")
+"""From asking for a person until one answers, or until giving up."""
 ESCALATION = (
     Rate(
         name="human_requested_rate",
@@ -67,5 +71,66 @@ ESCALATION = (
         cases=EVERY,
         of=Known("human_requested_at"),
         when=Known("abandoned_at"),
+    ),
+    Duration(
+        name="sla_attainment",
+        kind="duration",
+        orientation="favorable",
+        pillar="escalation",
+        ask="Which share of those who ask for a person reaches one in the promised time?",
+        formula="Aalen-Johansen incidence of being reached by the promised time",
+        fields=("human_requested_at", "human_reached_at", "sla"),
+        misleads="Giving up counts as not reached; open requests count while they were seen to "
+        "wait.",
+        oracle="lifelines.AalenJohansenFitter, and waits counted by hand",
+        wait=ASKED,
+        what="in_time",
+        cases=EVERY,
+        unit="share",
+        limit=CURVE,
+    ),
+    Duration(
+        name="wait_rmst",
+        kind="duration",
+        orientation="adverse",
+        pillar="escalation",
+        ask="Do some customers wait longer for a person than others?",
+        formula="mean wait up to a horizon all groups are seen to (Kaplan-Meier)",
+        fields=("human_requested_at", "human_reached_at"),
+        misleads="Who gives up is taken to be like those who stay; what comes after the horizon "
+        "is not seen.",
+        oracle="lifelines.utils.restricted_mean_survival_time",
+        wait=ASKED,
+        what="mean",
+        cases=EVERY,
+    ),
+    Duration(
+        name="wait_median",
+        kind="duration",
+        orientation="adverse",
+        pillar="escalation",
+        ask="Is the typical wait for a person longer for some than for others?",
+        formula="time by which half have reached a person (Kaplan-Meier)",
+        fields=("human_requested_at", "human_reached_at"),
+        misleads="Answered requests alone would show shorter waits: open and abandoned ones are "
+        "counted in.",
+        oracle="lifelines.KaplanMeierFitter.median_survival_time_",
+        wait=ASKED,
+        what="median",
+        cases=EVERY,
+    ),
+    Duration(
+        name="wait_p90",
+        kind="duration",
+        orientation="adverse",
+        pillar="escalation",
+        ask="Do some customers have longer long waits for a person than others?",
+        formula="time by which nine of ten have reached a person (Kaplan-Meier)",
+        fields=("human_requested_at", "human_reached_at"),
+        misleads="Rests on few waits: its range is wide.",
+        oracle="lifelines.KaplanMeierFitter.percentile",
+        wait=ASKED,
+        what="p90",
+        cases=EVERY,
     ),
 )

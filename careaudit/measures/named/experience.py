@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from careaudit.carried import Column, Level
 from careaudit.cells import EVERY
 from careaudit.conditions import Known, Number, yes
+from careaudit.measures.base import Gap
+from careaudit.measures.mean import Mean
 from careaudit.measures.rate import Rate
+from careaudit.measures.rating import NetScore
 
+QUARTER = Gap(0.25)
 EXPERIENCE = (
     Rate(
         name="response_rate",
@@ -36,6 +41,47 @@ EXPERIENCE = (
         cases=EVERY,
         of=Number("rating", 1, 5),
         when=Number("rating", 4, 5),
+        levels=Level("rating", 1, 5),
+    ),
+    Mean(
+        name="ces",
+        kind="rating",
+        orientation="favorable",
+        pillar="experience",
+        ask="Is it as easy for everyone to get help?",
+        formula="mean of ease, 1 (very hard) to 7 (very easy)",
+        fields=("ease",),
+        misleads="Only those who answered are heard; a log whose scale runs from easy to hard must "
+        "be turned round first.",
+        oracle="pandas mean over the rows, and scipy.stats.mannwhitneyu for the second look",
+        column=Column("ease", 1, 7),
+        levels=Level("ease", 1, 7),
+        unit="rating",
+        limit=QUARTER,
+    ),
+    NetScore(
+        name="nps",
+        kind="rating",
+        orientation="favorable",
+        pillar="experience",
+        ask="Would one group recommend the service less than others?",
+        formula="100 x (ratings of 9 and 10 - ratings from 0 to 6) / ratings from 0 to 10",
+        fields=("recommend",),
+        misleads="Throws away most of the scale, and needs many answers: its range is wide.",
+        oracle="counted with pandas; interval by statsmodels' multinomial variance",
+        levels=Level("recommend", 0, 10),
+    ),
+    Mean(
+        name="transitions_per_case",
+        kind="mean",
+        orientation="adverse",
+        pillar="experience",
+        ask="Are some customers handed on more often before their matter is settled?",
+        formula="mean of transitions",
+        fields=("transitions",),
+        misleads="A hand-off to the right person is a good one.",
+        oracle="pandas mean over the rows",
+        column=Column("transitions"),
     ),
     Rate(
         name="first_contact_resolution_rate",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from careaudit.cells import ADVERSE, DECIDED, DUE, FAVORABLE, LABELLED, UNDUE
+from careaudit.measures.amount import Amount
 from careaudit.measures.rate import Rate
+from careaudit.measures.score import Calibration, Ranking
 
 FAIRNESS = (
     Rate(
@@ -88,5 +90,51 @@ FAIRNESS = (
         oracle="fairlearn.metrics.selection_rate of being labelled",
         events=LABELLED,
         cases=DECIDED,
+    ),
+    Amount(
+        name="amount_per_request",
+        kind="amount",
+        orientation="favorable",
+        pillar="fairness",
+        ask="Do some customers get less money per request than others?",
+        formula="sum of amounts / (favorable + adverse), refusals as 0",
+        fields=("decision", "amount"),
+        misleads="Mixes who gets something with how much: look at amount_when_granted and the "
+        "favorable rate too. Few large amounts can carry it.",
+        oracle="pandas mean over the rows, refusals as 0",
+    ),
+    Amount(
+        name="amount_when_granted",
+        kind="amount",
+        orientation="favorable",
+        pillar="fairness",
+        ask="Of those who get something, do some get less than others?",
+        formula="sum of amounts / favorable with a known amount",
+        fields=("decision", "amount"),
+        misleads="Blind to who is refused; requests of another size call for other amounts.",
+        oracle="pandas mean over the rows",
+        granted=True,
+    ),
+    Ranking(
+        name="score_auc",
+        kind="score",
+        orientation="favorable",
+        pillar="fairness",
+        ask="Does the score tell right from wrong as well for every group?",
+        formula="chance that a case the score should raise scores above another, ties as half",
+        fields=("decision", "label", "score"),
+        misleads="Says nothing of the threshold, nor of whether scores mean the same for all.",
+        oracle="sklearn.metrics.roc_auc_score",
+    ),
+    Calibration(
+        name="score_calibration",
+        kind="score",
+        orientation="favorable",
+        pillar="fairness",
+        ask="Does the same score mean the same for every group?",
+        formula="share whose label is what a high score speaks for - mean score",
+        fields=("decision", "label", "score"),
+        misleads="Right on average can be wrong at both ends of the scale.",
+        oracle="pandas means over the rows",
     ),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from careaudit.carried import Wait
 from careaudit.cells import ADVERSE
 from careaudit.conditions import Among, Known, both, yes
+from careaudit.measures.duration import Duration
 from careaudit.measures.rate import Rate
 
 PERSON = ("human", "person", "agent", "manual")
 OVERTURNED = ("overturned", "reversed", "partial", "partly", "partially overturned")
+CONTESTED = Wait("contested_at", "reviewed_at")
+"""From contesting a refusal until it is decided again."""
 REDRESS = (
     Rate(
         name="redress_shown_rate",
@@ -95,5 +99,33 @@ REDRESS = (
         cases=ADVERSE,
         of=both(Known("contested_at"), Among("review_result", OVERTURNED)),
         when=Known("remedy_done_at"),
+    ),
+    Duration(
+        name="review_time",
+        kind="duration",
+        orientation="adverse",
+        pillar="redress",
+        ask="Do some customers wait longer for an answer to their appeal?",
+        formula="time by which half of contested refusals are decided (Kaplan-Meier)",
+        fields=("decision", "contested_at", "reviewed_at"),
+        misleads="A median hides the tail: look at review_time_p90 too.",
+        oracle="lifelines.KaplanMeierFitter.median_survival_time_",
+        wait=CONTESTED,
+        what="median",
+        cases=ADVERSE,
+    ),
+    Duration(
+        name="review_time_p90",
+        kind="duration",
+        orientation="adverse",
+        pillar="redress",
+        ask="Do some customers have longer long waits for an answer to their appeal?",
+        formula="time by which nine of ten contested refusals are decided (Kaplan-Meier)",
+        fields=("decision", "contested_at", "reviewed_at"),
+        misleads="Rests on few appeals: its range is wide.",
+        oracle="lifelines.KaplanMeierFitter.percentile",
+        wait=CONTESTED,
+        what="p90",
+        cases=ADVERSE,
     ),
 )
