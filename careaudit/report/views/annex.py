@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.record import Comparison, Intersection, Limit, Quality
+from careaudit.record import REST, Comparison, Intersection, Limit, Quality
 from careaudit.report import numbers as num
 from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
@@ -202,7 +202,7 @@ def _crossing(book: Book, i: Intersection, limit: Limit) -> Crossing:
     def value(found: float | None) -> str:
         return num.NONE if found is None else notation.fine(found)
 
-    against = crossed(i.reference) if i.reference else "all others"
+    against = "all others" if i.reference in (None, REST) else crossed(i.reference or "")
     return Crossing(
         group=f"{number}. {crossed(i.group)}, against {against}",
         n=num.count(i.n),

@@ -226,9 +226,10 @@ def excess_people(c: Comparison, words: MeasureWords, customers: bool) -> str | 
         return None
     here, there = sides(c, {})[0], contrast(c, {})
     instead = words.instead_customers if customers else words.instead
-    text = f"About {num.count(people.value)} more {instead} {here}, at the rate {there}"
     ends = num.count_span(people.low, people.high)
-    return f"{text} ({ends} plausible)." if ends else f"{text}."
+    plausible = f" ({ends} plausible)" if ends else ""
+    text = f"{title(here)}, about {num.count(people.value)} more {instead}{plausible}."
+    return f"{text} This is at the rate {there}."
 
 
 def unknown_bound(
