@@ -317,10 +317,15 @@ class Reader:
             return "not_assessed", measure.unseen
         if not told and not whole.n:
             return "not_assessed", f"no row of the log counts: {measure.formula}"
-        names = [name for name in self.judged_names(question) if not self._comparable(name)]
-        if names:
-            return "no_comparator", "; ".join(self._lack(name) for name in names)
-        unsure = (self.members.unsure(measure, name) for name in self.judged_names(question))
+        return self._incomparable(question, measure)
+
+    def _incomparable(self, question: Question, measure: Measure) -> tuple[str, str] | None:
+        """Why the groups of a question cannot be compared: none beside another, or none known."""
+        names = self.judged_names(question)
+        alone = [name for name in names if not self._comparable(name)]
+        if alone:
+            return "no_comparator", "; ".join(self._lack(name) for name in alone)
+        unsure = (self.members.unsure(measure, name) for name in names)
         return next((lack for lack in unsure if lack), None)
 
     def _unmapped(self, field: str) -> bool:

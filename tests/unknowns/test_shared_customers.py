@@ -164,7 +164,7 @@ def test_customers_of_one_group_each_change_nothing():
     assert half == pytest.approx(1.96 * (v_a + v_b) ** 0.5, rel=0.1)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_what_customers_carry_in_two_groups_is_counted_right(seed):
     random = np.random.default_rng(seed)
