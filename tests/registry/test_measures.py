@@ -57,6 +57,8 @@ VALUES = [name for name in CATALOGUE if name not in RATES]
 OTHERS = sorted(
     {f for m in CATALOGUE.values() for f in m.fields} - {"decision", "label", "sla", "profile"}
 )
+ENDS = {"human_reached_at", "abandoned_at", "reviewed_at", "resolved_at"}
+"""Times at which a wait ends: they come after it began, and few are still to come."""
 
 
 def audited(frame: pd.DataFrame, measure: str, text: str = PLAN):
@@ -67,7 +69,7 @@ def value(draw: np.random.Generator, field: str, n: int):
     """Values of a field of a decision log, a fifth of them missing."""
     if field.endswith("_at"):
         start = np.datetime64("2026-01-01T00:00:00")
-        after = 900 if field in {"human_reached_at", "abandoned_at", "reviewed_at"} else 0
+        after = 900 if field in ENDS else 0
         seconds = after + draw.integers(0, 900, n)
         known = np.datetime_as_string(start + seconds.astype("timedelta64[s]"))
     elif field == "score":
@@ -81,7 +83,7 @@ def value(draw: np.random.Generator, field: str, n: int):
                    "review_result": ["upheld", "overturned"], "explanation": ["why", "why not"],
                    "language": ["en", "es"], "explanation_language": ["en", "es"]}  # fmt: skip
         known = draw.choice(choices.get(field, ["yes", "no"]), n)
-    missing = {"human_reached_at": 0.03, "reviewed_at": 0.03, "abandoned_at": 0.97}
+    missing = dict.fromkeys(ENDS, 0.03) | {"abandoned_at": 0.97}
     return np.where(draw.random(n) < missing.get(field, 0.2), None, known)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from careaudit.carried import Column, Level
+from careaudit.carried import Column, Level, Wait
 from careaudit.cells import EVERY
 from careaudit.conditions import Known, Number, yes
 from careaudit.measures.base import Gap
+from careaudit.measures.duration import Duration
 from careaudit.measures.mean import Mean
 from careaudit.measures.rate import Rate
 from careaudit.measures.rating import NetScore
 
 QUARTER = Gap(0.25)
+MATTER = Wait("opened_at", "resolved_at")
+"""From bringing up a matter until it is settled."""
 EXPERIENCE = (
     Rate(
         name="response_rate",
@@ -126,6 +129,35 @@ EXPERIENCE = (
         events=EVERY,
         cases=EVERY,
         when=Known("resolved_at"),
+    ),
+    Duration(
+        name="time_to_resolution",
+        kind="duration",
+        orientation="adverse",
+        pillar="experience",
+        ask="Do some customers typically wait longer until their matter is settled?",
+        formula="time by which half of the matters are settled (Kaplan-Meier)",
+        fields=("opened_at", "resolved_at"),
+        misleads="Settled is what the log calls so. A median hides the tail: look at "
+        "time_to_resolution_p90 too.",
+        oracle="lifelines.KaplanMeierFitter.median_survival_time_",
+        wait=MATTER,
+        what="median",
+        cases=EVERY,
+    ),
+    Duration(
+        name="time_to_resolution_p90",
+        kind="duration",
+        orientation="adverse",
+        pillar="experience",
+        ask="Do some customers have longer long waits until their matter is settled?",
+        formula="time by which nine of ten matters are settled (Kaplan-Meier)",
+        fields=("opened_at", "resolved_at"),
+        misleads="Rests on few matters: its range is wide.",
+        oracle="lifelines.KaplanMeierFitter.percentile",
+        wait=MATTER,
+        what="p90",
+        cases=EVERY,
     ),
     Rate(
         name="context_kept_rate",

@@ -229,6 +229,16 @@ NAMED = {
         "time by which nine of ten contested refusals are decided",
         "was the time in which nine of ten appeals were answered", LONGER,
     ),
+    "time_to_resolution": _valued(
+        "Time until a case is settled", "Typical times until a case is settled",
+        "time by which half of the cases are settled",
+        "was the typical time until a case was settled", LONGER,
+    ),
+    "time_to_resolution_p90": _valued(
+        "Long times until a case is settled", "Long times until a case is settled",
+        "time by which nine of ten cases are settled",
+        "was the time in which nine of ten cases were settled", LONGER,
+    ),
     "ces": _valued(
         "Ease of getting help", "Ratings of ease",
         "mean rating of ease, from 1 (very hard) to 7 (very easy)", "was the mean rating of ease",
