@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Literal
 
 from careaudit.carried import Column
 from careaudit.cells import ADVERSE, EVERY, FAVORABLE
 from careaudit.conditions import COMPLETE, Among, Condition, Known, Number, at, both
 from careaudit.measures import CATALOGUE, Measure, Rate
+from careaudit.measures.audited import AuditedRate
 from careaudit.measures.duration import Duration
 from careaudit.measures.mean import Mean
 from careaudit.measures.score import Calibration, Ranking
-from careaudit.plan import OwnMeasure, Plan, Test
+from careaudit.plan import Label, OwnMeasure, Plan, Test
 
 SIDES = {"all": EVERY, "favorable": FAVORABLE, "adverse": ADVERSE}
 
@@ -26,6 +28,8 @@ def _promised(measure: Measure, plan: Plan) -> Measure:
     """A known measure with what the plan promises, or says of its labels and explanations."""
     promise, high = plan.escalation.promise, plan.label.high_score if plan.label else "adverse"
     match measure:
+        case Rate() if plan.label and "label" in measure.fields:
+            return _labelled(measure, plan.label)
         case Rate(when=when) if when == COMPLETE:
             return replace(measure, when=both(*map(Known, plan.explanation.fields)))
         case Rate(of=of, when=when) if promise:
@@ -35,6 +39,22 @@ def _promised(measure: Measure, plan: Plan) -> Measure:
             return replace(measure, wait=replace(wait, limit=limit))
         case Ranking() | Calibration():
             return measure.told(high)
+    return measure
+
+
+TRUTHS: dict[str, Literal["due", "undue"]] = {
+    "wrongful_adverse_rate": "due",
+    "wrongful_favorable_rate": "undue",
+}
+
+
+def _labelled(measure: Rate, label: Label) -> Measure:
+    """An error rate as the way in which its labels were come by allows (methods 2)."""
+    if label.selection == "audited" and measure.name in TRUTHS:
+        told = {f.name: getattr(measure, f.name) for f in fields(Measure)}
+        return AuditedRate(**told, truth=TRUTHS[measure.name])
+    if label.selection in {"appealed", "other"} and measure.name != "label_coverage":
+        return replace(measure, bounded=True)
     return measure
 
 

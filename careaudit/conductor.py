@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import conditional, crossings, notes, ratios, unknowns
+from careaudit import conditional, crossings, notes, ratios, together, unknowns
 from careaudit import questions as ask
 from careaudit.cells import Cells
 from careaudit.check import check
@@ -154,7 +154,10 @@ class _Audit:
         books = keep(*self._books(asked, estimates))
         comparisons = [c for t in told for c in t.comparisons]
         impact = teller.impact(told, undetermined=verdict == "inconclusive")
-        quality = notes.all_notes(self.plan, self.scan, self.reader, asked, judged, self.as_of)
+        quality = [
+            *notes.all_notes(self.plan, self.scan, self.reader, asked, judged, self.as_of),
+            *together.notes(self.reader, comparisons),
+        ]
         quality += unknowns.notes(self.reader, judged)
         return AuditRecord(
             audit=self._info(),
@@ -193,6 +196,7 @@ class _Audit:
                 favorable_is_rest=not outcome.favorable,
                 confirmed=outcome.confirmed,
             ),
+            currency=self.plan.log.currency,
             preset=preset
             and Preset(
                 name=preset.name,

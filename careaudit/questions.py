@@ -8,9 +8,9 @@ from functools import partial
 
 from careaudit.askable import measures
 from careaudit.belonging import SIDES, Members, hangs, reports
+from careaudit.caps import cap, probes
 from careaudit.cells import (
     ADVERSE,
-    DECIDED,
     EVERY,
     FAVORABLE,
     LABELLED,
@@ -23,7 +23,7 @@ from careaudit.cells import (
     added,
     total,
 )
-from careaudit.judge import Asked, Field, judge
+from careaudit.judge import Asked, Field
 from careaudit.measures import AMOUNT_TERMS, CATALOGUE, RATES, Measure, Rate, Sample, Seen
 from careaudit.plan import FIELDS, Plan, Question, Segment
 from careaudit.probable import OTHERS
@@ -31,18 +31,11 @@ from careaudit.record import REST, Quality
 from careaudit.sources import Scan
 from careaudit.stats.clustering import Overlap
 
-COVERAGE = tuple(
-    replace(RATES["label_coverage"], name=f"label_coverage of {name}", cases=side,
-            events=LABELLED & side)
-    for name, side in (("favorable decisions", FAVORABLE), ("adverse decisions", ADVERSE))
-)  # fmt: skip
-"""Label coverage on each side of the decision: labels may be sought after one side only."""
 BLIND = 0.80
 """Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
 OPPOSITE = {"favorable_rate": "adverse_rate", "adverse_rate": "favorable_rate"}
 DECISIONS = replace(RATES["adverse_rate"], name="decisions", cases=EVERY)
 """The measure whose cases are all rows used: sizes of groups are read from it."""
-SOUND_LABELS = {"all", "random_sample"}
 SLOT_TERMS: tuple[Term, ...] = tuple(total(Quantity(frozenset({slot}))) for slot in Slot)
 """One count per slot: what the second book is kept from."""
 
@@ -58,7 +51,7 @@ def terms(plan: Plan) -> tuple[Term, ...]:
             if isinstance(measure, Rate):
                 wanted += [total(q) for pair in measure.book for q in pair if q.slots]
     wanted += [term for segment in plan.segments for term in reports(segment)]
-    wanted += [term for side in COVERAGE for term in side.terms] if plan.label else ()
+    wanted += [term for measure in probes(plan) for term in measure.terms]
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
 
@@ -361,7 +354,7 @@ class Reader:
         measure = self.measure(question)
         names = self.judged_names(question)
         fields = tuple(self.field(question, measure, name) for name in names)
-        asked = Asked(question, measure, fields, self._cap(question, measure))
+        asked = Asked(question, measure, fields, cap(self, question, measure))
         if asked.capped or not isinstance(measure, Rate):
             return asked
         caps = (hangs(field, self.unknown(measure, field.segment), asked.scale) for field in fields)
@@ -373,50 +366,6 @@ class Reader:
         groups = [group for group in cells.table if None in group] or [(None,)]
         cell = added(cells.cell(group) for group in groups)
         return measure.sample("unknown", cell, clustered=self.clustered)
-
-    def _cap(self, question: Question, measure: Measure) -> tuple[str, str] | None:
-        """Why labels cannot carry a pass: picked by appeal, or known less often for some."""
-        label = self.plan.label
-        if label is None or "label" not in measure.fields or measure.name == "label_coverage":
-            return None
-        if label.selection not in SOUND_LABELS:
-            picked = {"appealed": "by who appealed"}.get(label.selection, "in another way")
-            return "labels_missing", (
-                f"labels were picked {picked}, not at random: they cannot show that all is well"
-            )
-        cases = measure.cases if isinstance(measure, Rate) else DECIDED
-        sides = [side for side in COVERAGE if side.cases & cases]
-        probes = [
-            Asked(
-                question.model_copy(update={"gate": True, "id": side.name}),
-                side,
-                tuple(self.field(question, side, name) for name in self.judged_names(question)),
-            )
-            for side in sides
-        ]
-        if len(sides) > 1:
-            probes.append(self._between_sides(question))
-        if all(found.verdict != "fail" for found in judge(probes, self.plan.statistics)):
-            return None
-        return "labels_missing", (
-            "decisions of some groups, or of one side, have far fewer labels than others"
-        )
-
-    def _between_sides(self, question: Question) -> Asked:
-        """Label coverage of favorable against adverse decisions, for everybody and each group."""
-        names = self.judged_names(question)
-        places = [("", ()), *((n, group) for n in names for group in self.known[n].groups)]
-        fields = []
-        for place, (name, group) in enumerate(places):
-            good, bad = (
-                replace(self.counted(side, name, group), group=side.name) for side in COVERAGE
-            )
-            if good.n and bad.n:
-                fields.append(
-                    Field(f"{place}", (good, bad), good.group, good.n + bad.n, protect=False)
-                )
-        probe = question.model_copy(update={"gate": True, "id": "between sides"})
-        return Asked(probe, CATALOGUE["label_coverage"], tuple(fields))
 
     def notes(self) -> list[Quality]:
         """What a reader should know about how the questions meet this log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -170,15 +171,17 @@ class Amount(Measure):
         people = cell[customers(_PRICED_GRANTS if self.granted else _CASES)] if clustered else n
         mean = self._mean(cell, found, clustered=clustered)
         nothing = Reading(group, n, people, 1.0, None, "normal")
-        if mean is None or not mean.v:
+        if mean is None:
             return nothing
+        # Amounts that are all alike say nothing of how far they could be apart.
+        v = mean.v / MINOR**2 if mean.v else math.inf
         tail = _cut(cell.bins(_SIZES), found, per_grant=self.granted)
         return Reading(
             group,
             n,
             people,
             max(mean.design_effect, 1.0),
-            lambda deff: normal(mean.m / MINOR, mean.v / MINOR**2, deff, 0.0),
+            lambda deff: normal(mean.m / MINOR, v, deff, 0.0),
             "normal",
             also=(lambda deff: normal(tail.m, tail.v, deff, 0.0)) if tail else None,
             known_share=found.known,

@@ -25,7 +25,8 @@ class Sample:
     """One group's decisions on one measure: `x` events among `n` decisions.
 
     `group` is None for everybody. `moments` is None where the log names no customers. `counts`,
-    `levels` and `curve` are as in `Reading`.
+    `levels` and `curve` are as in `Reading`. `ends` are other events and cases that missing labels
+    leave possible: a verdict needs all of them to agree.
     """
 
     group: str | None
@@ -35,6 +36,7 @@ class Sample:
     counts: Floats | None = field(default=None, compare=False)
     levels: tuple[tuple[float, int], ...] = ()
     curve: tuple[tuple[float, float], ...] = ()
+    ends: tuple[tuple[int, int], ...] = ()
 
     @property
     def rate(self) -> float | None:

@@ -93,9 +93,13 @@ class Duration(Measure):
         return self._at(found, self.until or _horizon(waits)) if n else found
 
     def settle(self, seen: Sequence[Seen]) -> tuple[Seen, ...]:
-        """Restrict all means to the longest time to which every group of some size is seen."""
+        """Restrict all means to the longest time to which every group of some size is seen.
+
+        Where no group has that size, to which every group is that has a mean at all.
+        """
         groups = [one for one in seen if isinstance(one, Reading)]
-        ends = [_horizon(one.counts) for one in groups if one.n >= IN_SCOPE]
+        large = [one for one in groups if one.n >= IN_SCOPE]
+        ends = [_horizon(one.counts) for one in large or groups if large or one.known]
         if self.what != "mean" or not ends:
             return tuple(seen)
         tau = min([*ends, *([self.until] if self.until else [])])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
-from careaudit.carried import Level
+from careaudit.carried import SCALE, Level
 from careaudit.cells import Cell, Histogram
 from careaudit.stats.arrays import Floats
 from careaudit.stats.ordinal import dominance
@@ -16,15 +17,21 @@ Levels = tuple[tuple[float, int], ...]
 
 
 def rated(levels: Level | None, cell: Cell) -> tuple[Floats | None, Levels]:
-    """Return how many gave each level, as an array over the scale and as pairs; none without."""
+    """Return how many gave each rating, as two rows (ratings, rising, and how many), and by level.
+
+    A rating between two levels stands at the lower one. Nothing without levels.
+    """
     if levels is None:
         return None, ()
-    found = dict.fromkeys(range(levels.low, levels.high + 1), 0)
+    found: Counter[int] = Counter()
     for (_, code), n in cell.bins(Histogram(levels)).items():
         found[code] += n
-    return np.array([*found.values()], dtype=float), tuple(
-        (float(level), n) for level, n in found.items()
-    )
+    whole = dict.fromkeys(range(levels.low, levels.high + 1), 0)
+    for code, n in found.items():
+        whole[code // SCALE] += n
+    codes = sorted(found)
+    counts = np.array([[code / SCALE for code in codes], [found[code] for code in codes]])
+    return counts, tuple((float(level), n) for level, n in whole.items())
 
 
 def dominance_look(group: Floats | None, reference: Floats | None) -> dict[str, Any] | None:
@@ -32,9 +39,13 @@ def dominance_look(group: Floats | None, reference: Floats | None) -> dict[str, 
 
     0.5 where neither does; the p is of that. Source: Mann & Whitney 1947; methods 5.
     """
-    if group is None or reference is None or not (group.sum() and reference.sum()):
+    if group is None or reference is None or not (group[1].sum() and reference[1].sum()):
         return None
-    found = dominance(group, reference)
+    ratings = np.union1d(group[0], reference[0])
+    sides = np.zeros((2, ratings.size))
+    for side, (mine, n) in zip(sides, (group, reference), strict=True):
+        side[np.searchsorted(ratings, mine)] = n
+    found = dominance(*sides)
     p = 2 * float(ndtr(-abs(float(found.value) - 0.5) / float(found.se)))
     low, high = float(found.low), float(found.high)
     return {"method": "dominance", "value": float(found.value), "low": low, "high": high, "p": p}

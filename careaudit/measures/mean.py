@@ -45,8 +45,9 @@ class Mean(Measure):
         return (Histogram(self.levels),) if self.levels else ()
 
     def second_book(self, cell: Cell) -> list[tuple[float, int]]:
-        """Ratings by level."""
-        return [*rated(self.levels, cell)[1]]
+        """Ratings, each as it was given."""
+        counts, _ = rated(self.levels, cell)
+        return [] if counts is None else [(float(rating), int(n)) for rating, n in counts.T]
 
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
         """Ratings as a whole: who rates higher."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from careaudit.carried import Level
 from careaudit.cells import (
+    DECIDED,
     Cell,
     Histogram,
     Quantity,
@@ -31,7 +32,8 @@ class Rate(Measure):
     """A share: decisions in `events` among decisions in `cases`; events are part of the cases.
 
     `of` narrows the cases to decisions of which it holds, `when` the events among them. With
-    `levels` the ratings behind it are counted too, for its picture and its second look.
+    `levels` the ratings behind it are counted too, for its picture and its second look. `bounded`
+    where its labels were picked in a way for which bounds have to answer.
     """
 
     events: Slots = frozenset()
@@ -39,6 +41,7 @@ class Rate(Measure):
     of: Condition | None = None
     when: Condition | None = None
     levels: Level | None = None
+    bounded: bool = False
     unit: Unit = "share"
     limit: Tolerance = CURVE
 
@@ -96,6 +99,23 @@ class Rate(Measure):
             xx=cell[product(x, x)],
         )
         counts, levels = rated(self.levels, cell)
-        return Sample(
+        sample = Sample(
             group, cell[total(n)], cell[total(x)], moments if clustered else None, counts, levels
         )
+        return replace(sample, ends=_ends(self, cell)) if self.bounded else sample
+
+
+def _ends(rate: Rate, cell: Cell) -> tuple[tuple[int, int], ...]:
+    """Events and cases if the favorable decision was due in no unlabelled case, and in all.
+
+    Source: Manski 1989.
+    """
+
+    def counted(slots: Slots, due: str) -> int:
+        return sum(
+            cell[total(Quantity(frozenset({slot})))]
+            for slot in DECIDED
+            if Slot(str(slot).replace("unlabelled", due)) in slots
+        )
+
+    return tuple((counted(rate.events, due), counted(rate.cases, due)) for due in ("undue", "due"))

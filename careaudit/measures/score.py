@@ -47,6 +47,11 @@ class Ranking(Measure):
         return _summed(LABELLED).terms
 
     @property
+    def unseen(self) -> str:
+        """Why a log that has cases may show no value."""
+        return f"scores are too few, or too coarse to rank by: {self.formula}"
+
+    @property
     def histograms(self) -> tuple[Histogram, ...]:
         """Scores of labelled decisions, by bin and label."""
         return (Histogram(Score("score"), LABELLED),)

@@ -291,7 +291,7 @@ def _label(found: Roles) -> list[str]:
         beside(f"# column = {show(labels[0].column)}", _told(labels[0])),
         *([f"#   or: {rest}"] if rest else []),
         '# positive = ["..."]',
-        '# selection = "..."                    # all | random_sample | appealed | other',
+        '# selection = "..."                    # all | random_sample | audited | appealed | other',
     ]
 
 

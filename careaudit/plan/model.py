@@ -166,7 +166,10 @@ class Label(TableOf):
     positive: Texts = Field(
         min_length=1, description="Values saying the decision should have been favorable."
     )
-    selection: Literal["all", "random_sample", "appealed", "other"]
+    selection: Literal["all", "random_sample", "audited", "appealed", "other"] = Field(
+        description="How labels were come by; audited: all adverse decisions, and favorable ones "
+        "at random."
+    )
     high_score: Literal["adverse", "favorable"] = Field(
         default="adverse", description="The decision that a high `score` speaks for."
     )

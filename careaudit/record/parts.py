@@ -49,6 +49,7 @@ class AuditInfo(Part):
     decision_kind: str
     justification: str | None = None
     outcome: Outcome | None = None
+    currency: str | None = Field(default=None, description="Of every amount of money.")
     preset: Preset | None = Field(default=None, description="Used as a reference, if any.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,6 +60,26 @@ def errors(pair: Pair) -> float:
     return math.sqrt(both * pair.shared)
 
 
+_PS = Evidence._fields[1:]
+
+
+def _at_ends(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs at each end of what missing labels leave possible; none where nothing is open."""
+    counts = [counted(pair) for pair in pairs]
+    size = min((len(side.ends) for both in counts for side in both), default=0)
+    found = []
+    for end in range(size):
+        at_end = []
+        for pair, (g, r) in zip(pairs, counts, strict=True):
+            moved = (replace(side, x=side.ends[end][0], n=side.ends[end][1]) for side in (g, r))
+            group, reference = moved
+            if group.n and reference.n:
+                at_end.append(replace(pair, group=group, reference=reference))
+        if len(at_end) == len(pairs):
+            found.append(at_end)
+    return found
+
+
 def variance(sample: Sample, deff: float) -> float:
     """Variance of a sample's rate, p(1 - p)/n times its design effect."""
     p = sample.x / sample.n
@@ -75,6 +95,14 @@ class Counts:
 
     def test(self, pairs: Sequence[Pair]) -> Evidence:
         """Test pairs on their effective counts."""
+        ends = [self._weighed(at_end) for at_end in _at_ends(pairs)]
+        if not ends:
+            return self._weighed(pairs)
+        # Whatever the missing labels say: each verdict needs the weakest evidence.
+        p = (np.maximum.reduce([getattr(end, name) for end in ends]) for name in _PS)
+        return Evidence(self._weighed(pairs).u, *p)
+
+    def _weighed(self, pairs: Sequence[Pair]) -> Evidence:
         return by_direction(
             Evidence,
             pairs,

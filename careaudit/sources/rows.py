@@ -165,6 +165,14 @@ class Stage:
             )
         return found
 
+    def orphans(self, name: str) -> int:
+        """Rows of a companion table whose key no decision of the log has."""
+        ((field, key),) = self.plan.tables[name].key.items()
+        theirs = _cleaned(self.opened.tables[name].pick({"k": key}))
+        mine = _cleaned(self.opened.log.pick({"k": self.place(field).column})).distinct()
+        lost = theirs.filter(theirs.k.notnull()).anti_join(mine, "k")
+        return int(self.opened.workspace.fetch(lost.aggregate(n=lost.count()))[0][0])
+
     def _get(self, rows: Any, reference: str) -> Any:
         return rows[self._places[self.place(reference)]]
 

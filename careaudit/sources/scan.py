@@ -105,6 +105,19 @@ class _Scanner:
         """A mapped column that is not there is an error, also where no question reads it."""
         for columns in self.plan.log.columns.values():
             self.opened.log.require([columns] if isinstance(columns, str) else columns)
+        if "currency" in self.plan.log.columns:
+            self._check_currency()
+
+    def _check_currency(self) -> None:
+        """Amounts of several currencies do not add up."""
+        values = self._values_of(self.stage.place("currency"))
+        found = [(value, n) for value, n in values if value is not None]
+        if len({value.upper() for value, _ in found}) > 1:
+            raise DataError(
+                f"amounts are in several currencies: {_listed(found)}.",
+                where=str(self.plan.log.columns["currency"]),
+                hint="Audit one currency at a time, or convert the amounts before.",
+            )
 
     def _check_rows(self, stage: Any, counts: Mapping[str, int]) -> None:
         where = self.opened.log.files.where
@@ -208,6 +221,7 @@ class _Scanner:
 
     def _notes(self, used: Totals) -> Iterable[Quality]:
         yield from self._join_notes(used)
+        yield from self._orphan_notes()
         for strata, n in self._too_fine(used).items():
             yield Quality(
                 code="too_many_strata",
@@ -264,6 +278,18 @@ class _Scanner:
                     message=f"{rows:,} {message}",
                     rows=rows,
                 )
+
+    def _orphan_notes(self) -> Iterable[Quality]:
+        """Labels for decisions that the log does not hold."""
+        table = self.plan.label and self.stage.place(self.plan.label.column).table
+        if table and (rows := self.stage.orphans(table)):
+            yield Quality(
+                code="labels_unmatched",
+                severity="warning",
+                where=f"tables.{table}",
+                message=f"{rows:,} labels are for decisions that the log does not hold.",
+                rows=rows,
+            )
 
     def _join_notes(self, used: Totals) -> Iterable[Quality]:
         rows, favorable = int(used["rows"]), int(used["favorable"])

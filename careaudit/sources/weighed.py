@@ -70,10 +70,11 @@ class Weighed:
         )
         spans: dict[str, Any] = {}
         for one in waits:
-            taken, state = _span(one, lambda name: rows[f"at_{self._times().index(name)}"], now)
+            taken, state = _span(one, lambda name: self._at(rows, name), now)
+            counts = ~ibis.or_(*(self._unread(rows, get, name) for name in carried.fields(one)))
             if one.of:
-                held = rows[f"of_{carried.key(one)}"]
-                taken = ibis.ifelse(held, taken, ibis.null("int64"))
+                counts &= rows[f"of_{carried.key(one)}"]
+            taken = ibis.ifelse(counts, taken, ibis.null("int64"))
             spans |= {f"took_{carried.key(one)}": taken, f"state_{carried.key(one)}": state}
         return rows.mutate(**spans)
 
@@ -98,12 +99,10 @@ class Weighed:
             if isinstance(one, Wait):
                 taken = rows[f"took_{carried.key(one)}"]
                 found[name] = taken.notnull() & ~taken.between(0, LONGEST)
-            if isinstance(one, Score):
-                text = said(one.field)
-                found[name] = text.notnull() & _between(text, 0, 1).isnull()
         times = [name for name in self._times() if self._mapped(name)]
         for name in times:
             text = said(name)
+            found[f"bad_time_{name}"] = self._unread(rows, get, name)
             written = text.notnull() & text.try_cast("float64").isnull()
             zoned = text.re_search(_OFFSET)
             found[f"bad_zoned_{name}"] = (written & zoned).fill_null(False)
@@ -118,8 +117,9 @@ class Weighed:
             if isinstance(one, Wait):
                 said = f"end before they start, or last over ten years ({one.start}, {one.end})"
                 found.append((name, one.start, f"{said}; left out"))
-            if isinstance(one, Score):
-                found.append((name, one.field, "are not a score from 0 to 1; left out"))
+        for name in self._times():
+            said = "cannot be read as times; waits that need them are left out"
+            found.append((f"bad_time_{name}", name, said))
         return found
 
     def mixed_zones(self, count: Callable[[str], int]) -> int:
@@ -128,6 +128,15 @@ class Weighed:
         zoned = sum(count(f"bad_zoned_{name}") for name in times)
         plain = sum(count(f"bad_plain_{name}") for name in times)
         return plain if zoned else 0
+
+    def _at(self, rows: Any, name: str) -> Any:
+        return rows[f"at_{self._times().index(name)}"]
+
+    def _unread(self, rows: Any, get: Get, name: str) -> Any:
+        """Whether a time is recorded and cannot be read."""
+        if not self._mapped(name):
+            return ibis.literal(False)
+        return get(name).notnull() & self._at(rows, name).isnull()
 
     def _times(self) -> list[str]:
         waits = (one for one in self._all if isinstance(one, Wait | LogWait))
@@ -158,7 +167,7 @@ def _code(one: Binned, said: Get, rows: Any) -> Any:
             state = rows[f"state_{carried.key(one)}"]
             return _rounded(_taken(one, rows), one.limit) * carried.STATES + state
         case Level(field, low, high):
-            return _between(said(field), low, high).floor().cast("int64")
+            return (_between(said(field), low, high) * carried.SCALE).round().cast("int64")
         case Score(field):
             bin_ = (_between(said(field), 0, 1) * carried.SCORE_BINS).floor().cast("int64")
             return ibis.ifelse(bin_ == carried.SCORE_BINS, carried.SCORE_BINS - 1, bin_)
