@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from careaudit.report import numbers
-from careaudit.report.units import Notation, notation_of
+from careaudit.report.units import Notation, currency_of, notation_of
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.words import answer
 
@@ -24,11 +24,12 @@ LONGEST = 28
 
 def findings(record: AuditRecord) -> Iterator[Table | Text]:
     """Yield each question's answer in one line, then its comparisons, worst first."""
+    currency = currency_of(record)
     for question in record.questions:
         yield _heading(question)
         mine = sorted((c for c in record.comparisons if c.question == question.id), key=_urgency)
         if mine:
-            yield _comparisons(mine[:MOST_ROWS], question)
+            yield _comparisons(mine[:MOST_ROWS], question, currency)
         if len(mine) > MOST_ROWS:
             yield Text(f"  ... and {len(mine) - MOST_ROWS:,} more in the record", style="dim")
         yield Text()
@@ -42,16 +43,16 @@ def _heading(question: Question) -> Text:
     )
 
 
-def _comparisons(mine: list[Comparison], question: Question) -> Table:
+def _comparisons(mine: list[Comparison], question: Question, currency: str | None) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1))
+    notation = _notation(mine, question, currency)
+    value, wide, named = ("rate", 7, 25) if notation.share else ("value", 11, 15)
     table.add_column("", width=20, no_wrap=True)
-    table.add_column("group", width=25, no_wrap=True)
+    table.add_column("group", width=named, no_wrap=True)
     table.add_column("against", width=12, no_wrap=True)
-    notation = _notation(mine, question)
-    value, wide = ("rate", 7) if notation.share else ("value", 10)
     for name, width in (
         ("decisions", 9), (value, wide), ("against", wide), ("ratio", 6), ("gap ÷ limit", 18),
-        ("excess", wide),
+        ("excess", 8),
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True, width=width)
     for comparison in mine:
@@ -59,11 +60,10 @@ def _comparisons(mine: list[Comparison], question: Question) -> Table:
     return table
 
 
-def _notation(mine: list[Comparison], question: Question) -> Notation:
+def _notation(mine: list[Comparison], question: Question, currency: str | None) -> Notation:
     """Return how a question's values are written."""
     values = [value for c in mine for value in (c.group_value, c.reference_value)]
-    money = next((c.affected.money for c in mine if c.affected.money), None)
-    return notation_of(question.unit, values, money.currency if money else None)
+    return notation_of(question.unit, values, currency)
 
 
 def _reason(question: Question) -> str:

@@ -197,7 +197,7 @@ def _crossing(book: Book, i: Intersection, limit: Limit) -> Crossing:
     unit = book.units.get(i.measure, "share")
     notation = Notation()
     if unit != "share":
-        notation = notation_of(unit, [i.value, i.reference_value], book.currency())
+        notation = notation_of(unit, [i.value, i.reference_value], book.currency)
 
     def value(found: float | None) -> str:
         return num.NONE if found is None else notation.fine(found)

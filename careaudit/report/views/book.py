@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
-from careaudit.report.units import Notation, notation_of
+from careaudit.report.units import Notation, currency_of, notation_of
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.words import CANNOT, NO_GAP, answer, measure_words
 
@@ -30,6 +30,7 @@ class Book:
         customers = record.accounts.customers
         self.units = {e.measure: e.unit for e in record.estimates}
         self.units |= {q.measure: q.unit for q in record.questions if q.measure}
+        self.currency = currency_of(record)
         self.one_each = customers is not None and customers == record.accounts.rows_used > 0
 
     def rare_unit(self) -> str:
@@ -65,12 +66,7 @@ class Book:
         for (measure, segment, _), e in self.estimates.items():
             if measure == q.measure and (segment is None or segment in q.segments):
                 values.append(e.value)
-        return notation_of(q.unit, values, self.currency())
-
-    def currency(self) -> str | None:
-        """Return the currency of the amounts; None where the plan names none."""
-        money = [self.record.impact.money, *(c.affected.money for c in self.record.comparisons)]
-        return next((m.currency for m in money if m and m.currency), None)
+        return notation_of(q.unit, values, self.currency)
 
     def too_small(self, q: Question) -> list[Comparison]:
         """Return the comparisons whose group is only judged together with other small groups."""

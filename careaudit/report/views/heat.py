@@ -65,7 +65,7 @@ def heat_map(book: Book) -> HeatMap | None:
     notation = notation_of(
         book.units.get(first.measure, "share"),
         [i.value for i in found if i.state == "estimated"],
-        book.currency(),
+        book.currency,
     )
     names = first.segment.split("*")
     sides = [

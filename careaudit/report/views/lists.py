@@ -149,7 +149,7 @@ def evidence(book: Book) -> tuple[list[str], list[str]]:
                 i,
                 book.words(i.measure),
                 book.groups,
-                notation_of(book.units.get(i.measure, "share"), [i.value]),
+                notation_of(book.units.get(i.measure, "share"), [i.value], book.currency),
             )
             for i in notable
         ]

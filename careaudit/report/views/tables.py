@@ -96,7 +96,8 @@ def axis(values: Iterable[float | None], overall: float | None, notation: Notati
     least, most = (0.0, float(per)) if notation.share else _SPAN.get(notation.unit, (0.0, math.inf))
     least = -math.inf if low < least else least
     steps = [s for s in _ROUND if s >= 1] if notation.share else _ROUND
-    steps, parts = (_CLOCK if notation.unit == "seconds" else steps), (7 if notation.share else 4)
+    steps = _CLOCK if notation.unit == "seconds" else steps
+    parts = {"share": 7, "seconds": 3}.get(notation.unit, 4)
     fits = (s for s in steps if math.ceil(high / s) - math.floor(low / s) <= parts)
     step = next(fits, steps[-1])
     bottom = max(least, math.floor(low / step) * step)
