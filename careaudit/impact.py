@@ -8,10 +8,11 @@ from dataclasses import fields
 import numpy as np
 
 from careaudit.measures import MINOR, Amounts, Pair
-from careaudit.measures.amount import UNEVEN_AMOUNTS, per_request
+from careaudit.measures.amount import UNEVEN_AMOUNTS, per_request, two_parts
 from careaudit.record import Interval, Money, Score
 from careaudit.scales import Asking, Spread, counted, variance
 from careaudit.stats.arrays import two_sided_z
+from careaudit.stats.parts import money_split
 from careaudit.stats.people import total_excess
 from careaudit.stats.score import evidence, reach, severity_score
 
@@ -29,7 +30,21 @@ def money(group: Amounts, reference: Amounts, currency: str | None) -> Money | N
     None where it cannot be told: under 50 known amounts or 2 customers on a side, or amounts
     that are known more often on one side than on the other.
     """
-    return total_money([group], reference, currency)
+    found, parts = total_money([group], reference, currency), [group, reference]
+    if found is None or any(part.priced < part.grants for part in parts):
+        return found
+    effects = [mean.design_effect if (mean := per_request(part)) else 1.0 for part in parts]
+    g, r = (two_parts(part, effect) for part, effect in zip(parts, effects, strict=True))
+    split = money_split(group.requests, g, r)
+    granting, size = (
+        Interval(
+            value=float(part.value) / MINOR,
+            low=float(part.low) / MINOR,
+            high=float(part.high) / MINOR,
+        )
+        for part in (split.share, split.size)
+    )
+    return found.model_copy(update={"granting": granting, "size": size})
 
 
 def total_people(pairs: Sequence[Pair], *, adverse: bool) -> Interval:

@@ -31,7 +31,7 @@ from careaudit.stats.amounts import (
     mean_and_variance,
     two_part_mean,
 )
-from careaudit.stats.parts import top_share, winsorised
+from careaudit.stats.parts import Parts, top_share, winsorised
 
 MINOR = 100
 """Minor units in one unit of money; amounts are summed as whole minor units."""
@@ -139,6 +139,15 @@ def per_request(found: Amounts) -> MeanAmount | None:
         return MeanAmount(alone.m, alone.v, deff)
     two = two_part_mean(found.requests, found.grants, found.priced, found.total, found.squares)
     return MeanAmount(two.m, two.v, max(1.0, deff))
+
+
+def two_parts(found: Amounts, design_effect: float) -> Parts:
+    """The share of requests that are granted and the mean grant, with their variances."""
+    p, size = found.grants / found.requests, mean_and_variance(
+        found.priced, found.total, found.squares
+    )  # fmt: skip
+    v_p = p * (1 - p) / found.requests
+    return Parts(p, v_p * design_effect, size.m, size.v * design_effect)
 
 
 @dataclass(frozen=True)

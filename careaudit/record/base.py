@@ -36,6 +36,11 @@ class Interval(Part):
 
 
 class Money(Interval):
-    """An amount in major units of `currency`, the ISO code or null where the plan names none."""
+    """An amount in major units of `currency`, the ISO code or null where the plan names none.
+
+    `granting` and `size` are its two parts, where told: fewer grants, and smaller ones.
+    """
 
     currency: str | None = None
+    granting: Interval | None = None
+    size: Interval | None = None

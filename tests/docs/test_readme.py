@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from careaudit.check import check
 from careaudit.cli import COMMANDS
 from careaudit.measures import CATALOGUE
 from careaudit.plan import parse
@@ -39,7 +40,8 @@ def folder(tmp_path_factory) -> Path:
 
 
 def test_the_commands_run_in_their_order(folder, fill_form):
-    (folder / "council.toml").write_text(blocks("toml")[1])
+    (charter,) = [text for text in blocks("toml") if "quorum" in text]
+    (folder / "council.toml").write_text(charter)
     log = "sample_data/fair_control/decisions.csv.gz"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     assert len(commands()) >= 5
@@ -71,6 +73,24 @@ def test_the_plan_is_a_plan():
     assert parse(text).questions[0].id == "credit-denied"
 
 
+def test_every_other_piece_of_a_plan_fits_the_plan():
+    own, control, chance = (
+        next(text for text in blocks("toml") if mark in text)
+        for mark in ("[escalation]", "[controls.intent]", "membership =")
+    )
+    plan = blocks("toml")[0].replace("[[questions]]", chance + "[[questions]]", 1)
+    tables = (
+        '[tables.areas]\npath = "a.csv"\nkey = { subject_id = "id" }\n'
+        '[tables.labels]\npath = "l.csv"\nkey = { decision_id = "id" }\n'
+    )
+    plan = plan.replace("[log.columns]", '[log.columns]\ndecision_id = "id"', 1)
+    asked = own + tables + control + '[[questions]]\nid = "q"\nsegments = ["language"]\n'
+    parsed = parse(plan + asked + 'within = ["intent"]\n')
+    check(parsed)
+    assert [q.id for q in parsed.questions] == ["credit-denied", "typical-wait", "q"]
+    assert parsed.controls["intent"].role == "approved"
+
+
 def test_every_command_is_named():
     for name in COMMANDS:
         assert re.search(rf"\bcareaudit {name}\b|`{name}`", README), name
@@ -83,5 +103,6 @@ def test_make_targets_exist():
 
 
 def test_measures_named_are_measures():
-    for name in re.findall(r"careaudit measures ([a-z_]+)", README):
+    table = README.split("| pillar |")[1].split("```")[0]
+    for name in re.findall(r"careaudit measures ([a-z_]+)", README) + re.findall(r"`(\w+)`", table):
         assert name in CATALOGUE

@@ -38,6 +38,16 @@ def test_seed_pair():
     )
 
 
+def test_money_is_split_into_fewer_grants_and_smaller_ones():
+    # methods 3: shortfall 22240 = 11040 grant + 11200 size, se of the whole 1679.467535
+    g, r = amounts(1280, 42, 30, 2000), amounts(4560, 50, 33, 6000)
+    found = impact.money(g, r, "USD")
+    assert found.value == pytest.approx(22240, abs=0.01)
+    assert (found.granting.value, found.size.value) == pytest.approx((11040, 11200), abs=0.01)
+    assert (found.high - found.low) / 2 / 1.959964 == pytest.approx(1679.467535, abs=0.5)
+    assert found.granting.low < found.granting.value < found.granting.high
+
+
 def test_reach_is_per_thirty_days():
     (month,), (quarter,) = (score([pair(1280, 2000, 4560, 6000)], days) for days in (30, 90))
     assert quarter.per_30_days == pytest.approx(month.per_30_days / 3)
