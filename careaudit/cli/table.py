@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from careaudit.report import numbers
-from careaudit.report.units import Notation, currency_of, notation_of
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.words import answer
 
@@ -24,12 +24,11 @@ LONGEST = 28
 
 def findings(record: AuditRecord) -> Iterator[Table | Text]:
     """Yield each question's answer in one line, then its comparisons, worst first."""
-    currency = currency_of(record)
     for question in record.questions:
         yield _heading(question)
         mine = sorted((c for c in record.comparisons if c.question == question.id), key=_urgency)
         if mine:
-            yield _comparisons(mine[:MOST_ROWS], question, currency)
+            yield _comparisons(mine[:MOST_ROWS], question, record.audit.currency)
         if len(mine) > MOST_ROWS:
             yield Text(f"  ... and {len(mine) - MOST_ROWS:,} more in the record", style="dim")
         yield Text()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from careaudit.record import AuditRecord, Unit
+from careaudit.record import Unit
 from careaudit.report import numbers as num
 
 
@@ -170,12 +170,6 @@ class Notation:
 
 _ENDS = {"area": (1.0,), "points": (-100.0, 100.0)}
 """Where a unit ends: a value that is not the end never reads as it."""
-
-
-def currency_of(record: AuditRecord) -> str | None:
-    """Return the currency of a record's amounts; None where the plan names none."""
-    money = [record.impact.money, *(c.affected.money for c in record.comparisons)]
-    return next((m.currency for m in money if m and m.currency), None)
 
 
 def notation_of(

@@ -292,7 +292,10 @@ def amounts() -> AuditRecord:
     record = a.m.record()
     lost = a.m.comparisons[0].affected.money
     return record.model_copy(
-        update={"impact": record.impact.model_copy(update={"people": Interval(), "money": lost})}
+        update={
+            "audit": record.audit.model_copy(update={"currency": "USD"}),
+            "impact": record.impact.model_copy(update={"people": Interval(), "money": lost}),
+        }
     )
 
 

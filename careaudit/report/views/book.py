@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
-from careaudit.report.units import Notation, currency_of, notation_of
+from careaudit.report.units import Notation, notation_of
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.words import CANNOT, NO_GAP, answer, measure_words
 
@@ -30,7 +30,7 @@ class Book:
         customers = record.accounts.customers
         self.units = {e.measure: e.unit for e in record.estimates}
         self.units |= {q.measure: q.unit for q in record.questions if q.measure}
-        self.currency = currency_of(record)
+        self.currency = record.audit.currency
         self.one_each = customers is not None and customers == record.accounts.rows_used > 0
 
     def rare_unit(self) -> str:

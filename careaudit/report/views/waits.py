@@ -25,9 +25,9 @@ def waits(book: Book) -> list[tuple[str, Exhibit]]:
     """Return the exhibit of each kind of wait, with the first question that asks about it."""
     shown: dict[Waits, tuple[str, Exhibit]] = {}
     for q in book.record.questions:
-        kind = tell.APPEAL if q.pillar == "redress" else tell.PERSON
+        kind = tell.WAITS.get(q.measure or "")
         found = _drawn(book, q)
-        if found and kind not in shown:
+        if kind and found and kind not in shown:
             shown[kind] = q.id, _exhibit(book, q, kind, found)
     return list(shown.values())
 

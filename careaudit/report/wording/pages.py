@@ -142,7 +142,9 @@ def in_favour(place: str) -> str:
 
 
 def missing(q: Question) -> str:
-    """Say what the log lacks."""
+    """Say what the log lacks, or what stands in the way of an answer."""
+    if q.reason != "not_assessed":
+        return f"What stands in the way of an answer: {ended(missing_text(q))}"
     return f"This question was not assessed. What is missing: {ended(missing_text(q))}"
 
 

@@ -96,6 +96,20 @@ PERSON = Waits(
 APPEAL = Waits("How long until an appeal is decided", "contested refusals", "been decided", "")
 
 
+MATTER = Waits("How long until a matter is settled", "matters", "been settled", "")
+WAITS = {
+    "sla_attainment": PERSON,
+    "wait_rmst": PERSON,
+    "wait_median": PERSON,
+    "wait_p90": PERSON,
+    "review_time": APPEAL,
+    "review_time_p90": APPEAL,
+    "time_to_resolution": MATTER,
+    "time_to_resolution_p90": MATTER,
+}
+"""Which wait a measure is about."""
+
+
 def waits_head(kind: Waits, segment: str | None) -> str:
     """Return what stands above the curves of waits."""
     return f"{kind.head}, by {segment_name(segment, 40)}" if segment else kind.head

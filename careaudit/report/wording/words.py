@@ -78,6 +78,7 @@ REASONS = {
     "labels_missing": "The checked outcomes cannot carry an answer: they are missing, or were not"
     " picked at random.",
     "nonresponse": "Too few customers answered to judge the groups.",
+    "membership_unsure": "Membership is a chance here, and the two ways to read it do not agree.",
     "no_comparator": "There is no second group to compare with.",
     "not_assessed": "The log lacks what this question needs.",
     "no_data": "No decisions could be used.",
