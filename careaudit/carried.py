@@ -64,7 +64,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Level:
-    """A rating: a whole number from `low` to `high`."""
+    """A rating from `low` to `high`, in ten-thousandths; a picture shows whole ones."""
 
     field: str
     low: int
