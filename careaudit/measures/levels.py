@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from careaudit.carried import SCALE, Level
 from careaudit.cells import Cell, Histogram
+from careaudit.measures.base import Seen
 from careaudit.stats.arrays import Floats
 from careaudit.stats.ordinal import dominance
 
@@ -34,17 +35,20 @@ def rated(levels: Level | None, cell: Cell) -> tuple[Floats | None, Levels]:
     return counts, tuple((float(level), n) for level, n in whole.items())
 
 
-def dominance_look(group: Floats | None, reference: Floats | None) -> dict[str, Any] | None:
+def dominance_look(group: Seen, reference: Seen) -> dict[str, Any] | None:
     """Return how often one of the group rates higher than one of the reference; ties count half.
 
-    0.5 where neither does; the p is of that. Source: Mann & Whitney 1947; methods 5.
+    0.5 where neither does; the p is of that. Ratings count for as many as their customers are
+    worth. Source: Mann & Whitney 1947; methods 1.8, 5.
     """
-    if group is None or reference is None or not (group[1].sum() and reference[1].sum()):
+    both = [(seen.counts, seen.design_effect) for seen in (group, reference)]
+    known = [(counts, deff) for counts, deff in both if counts is not None and counts[1].sum()]
+    if len(known) < len(both):
         return None
-    ratings = np.union1d(group[0], reference[0])
+    ratings = np.unique(np.concatenate([counts[0] for counts, _ in known]))
     sides = np.zeros((2, ratings.size))
-    for side, (mine, n) in zip(sides, (group, reference), strict=True):
-        side[np.searchsorted(ratings, mine)] = n
+    for side, (counts, deff) in zip(sides, known, strict=True):
+        side[np.searchsorted(ratings, counts[0])] = counts[1] / deff
     found = dominance(*sides)
     p = 2 * float(ndtr(-abs(float(found.value) - 0.5) / float(found.se)))
     low, high = float(found.low), float(found.high)

@@ -51,7 +51,7 @@ class Mean(Measure):
 
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
         """Ratings as a whole: who rates higher."""
-        return dominance_look(group.counts, reference.counts)
+        return dominance_look(group, reference)
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Reading:
         """Read the mean of a group from its cell."""

@@ -87,7 +87,7 @@ class Rate(Measure):
 
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
         """Ratings as a whole: who rates higher."""
-        return dominance_look(group.counts, reference.counts)
+        return dominance_look(group, reference)
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Sample:
         """Read the sample of a group from its cell; `clustered` where customers are named."""

@@ -83,4 +83,4 @@ class NetScore(Measure):
 
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
         """Ratings as a whole: who rates higher."""
-        return dominance_look(group.counts, reference.counts)
+        return dominance_look(group, reference)
