@@ -67,6 +67,7 @@ def _names(record: AuditRecord) -> Iterator[str]:
     for s in record.segments:
         yield s.name
         yield from (g.group for g in s.groups)
+    yield from dict.fromkeys(field for row in record.conditional for field in row.within)
     for i in record.provenance.inputs:
         yield i.name
     for n in record.quality:

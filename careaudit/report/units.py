@@ -118,7 +118,8 @@ class Notation:
             return f"{num.half_up(gap * self.per, 1)}".removesuffix(".0")
         if self.unit == "seconds":
             return duration(gap)
-        return self._priced(_bare(num.half_up(gap, self.places + 1)))
+        finer = 0 if self.unit == "money" and self.places else 1
+        return self._priced(_bare(num.half_up(gap, self.places + finer)))
 
     def policy(self, gap: float) -> str:
         """Write a gap that the plan tolerates, with every digit that the plan gives."""

@@ -16,7 +16,7 @@ from rich.console import Console
 from careaudit.cli import table
 from careaudit.council.findings_csv import findings_csv
 from careaudit.measures.catalogue import CATALOGUE
-from careaudit.record import AuditRecord, Comparison, Limit, Unit
+from careaudit.record import AuditRecord, Comparison, Interval, Limit, Unit
 from careaudit.report import numbers as num
 from careaudit.report.units import Notation, duration, notation_of
 from careaudit.report.views import build
@@ -197,6 +197,19 @@ def test_money_without_people_is_said_as_money() -> None:
     assert view.summary.bigs[0].number == num.money(lost, "USD")
     assert "where language is es" in plain(view.summary.bigs[0].text)
     assert plain(view.findings[0].effect[0]).startswith("Where language is es: about $26,700 in")
+
+
+def test_the_two_parts_of_money_are_said_where_they_are_told() -> None:
+    record = pillars.amounts()
+    c = record.comparisons[0]
+    assert c.affected.money is not None
+    parts = {"granting": Interval(value=11_040.0), "size": Interval(value=-350.4)}
+    money = c.affected.money.model_copy(update=parts)
+    split = c.model_copy(update={"affected": c.affected.model_copy(update={"money": money})})
+    told = build(record.model_copy(update={"comparisons": (split, *record.comparisons[1:])}))
+    effect = plain(told.findings[0].effect[0])
+    assert effect.endswith("Fewer grants come to $11,000 of it, smaller ones to −$350.")
+    assert "Fewer grants" not in plain(build(record).findings[0].effect[0])
 
 
 def test_a_harm_that_is_not_counted_in_people_says_so() -> None:

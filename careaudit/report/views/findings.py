@@ -174,7 +174,8 @@ def _money(book: Book, c: Comparison) -> str:
     if found is None or found.value is None or found.value <= 0:
         return ""
     kind = book.record.audit.decision_kind
-    return tell.money_of(found.value, found.low, found.high, found.currency, kind)
+    told = tell.money_of(found.value, found.low, found.high, found.currency, kind)
+    return told + tell.money_parts(found)
 
 
 def _finding(

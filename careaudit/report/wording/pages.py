@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careaudit.record import Comparison, Question
+from careaudit.record import Comparison, Money, Question
 from careaudit.report import numbers as num
 from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, missing_text
@@ -127,6 +127,15 @@ def money_of(
     plausible = f" ({ends} plausible)" if ends else ""
     unit = "" if currency else ", in the currency of the log"
     return f"That is about {num.money(value, currency)} in {what}{unit}{plausible}."
+
+
+def money_parts(found: Money) -> str:
+    """Say the two parts of an amount: fewer grants, and smaller ones; empty where not told."""
+    granting, size = found.granting, found.size
+    if granting is None or size is None or granting.value is None or size.value is None:
+        return ""
+    first, second = (num.money(part, found.currency) for part in (granting.value, size.value))
+    return f" Fewer grants come to {first} of it, smaller ones to {second}."
 
 
 def money_alone(place: str, money: str) -> str:

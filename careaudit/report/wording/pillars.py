@@ -96,7 +96,7 @@ PERSON = Waits(
 APPEAL = Waits("How long until an appeal is decided", "contested refusals", "been decided", "")
 
 
-MATTER = Waits("How long until a matter is settled", "matters", "been settled", "")
+MATTER = Waits("How long until a case is settled", "cases", "been settled", "")
 WAITS = {
     "sla_attainment": PERSON,
     "wait_rmst": PERSON,
