@@ -42,6 +42,15 @@ def test_all_ends_share_out_the_same_events():
         assert some.members * 380 + some.others * 620 == pytest.approx([400] * 3)
 
 
+def test_a_slope_that_no_rates_can_have_ends_where_rates_end():
+    """5 % at .4 and 95 % at .6 are a slope of 4.5; at most all 500 events are members'."""
+    steep = found(Bins((0.4, 0.6), (500, 500), (25, 475)), True)
+    assert steep.gap[2] == pytest.approx(1.0)
+    assert steep.members * 500 + steep.others * 500 == pytest.approx([500] * 3)
+    rare = found(Bins((0.4, 0.6), (500, 500), (25, 225)), True)  # 250 events, 500 members
+    assert (rare.members[2], rare.others[2]) == pytest.approx((0.5, 0.0))
+
+
 # Variances, by hand.
 
 

@@ -173,3 +173,4 @@ def test_a_fail_stays_one_whoever_is_unknown():
     (pair,) = record.comparisons
     assert pair.with_unknown.low < pair.difference.low < pair.difference.high
     assert pair.difference.high < pair.with_unknown.high
+    assert not notes(record, "unknown_moves")
