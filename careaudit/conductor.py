@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import conditional, crossings, notes, ratios, together, unknowns
+from careaudit import conditional, crossings, notes, ratios, together, unknowns, wanted
 from careaudit import questions as ask
 from careaudit.cells import Cells
 from careaudit.check import check
@@ -75,9 +75,11 @@ def run(
 
 
 def _request(plan: Plan, today: date) -> Request:
-    crossed = (*ask.crossings(plan), *conditional.crossings(plan))
-    strata, every_row = conditional.columns(plan), ask.asks_every_row(plan)
-    return Request(plan, ask.terms(plan), crossed, today, every_row, strata, ask.histograms(plan))
+    crossed = (*wanted.crossings(plan), *conditional.crossings(plan))
+    strata, every_row = conditional.columns(plan), wanted.asks_every_row(plan)
+    return Request(
+        plan, wanted.terms(plan), crossed, today, every_row, strata, wanted.histograms(plan)
+    )
 
 
 def _refuse_absent_side(plan: Plan, scan: Scan) -> None:

@@ -18,11 +18,12 @@ import numpy as np
 from careaudit.cells import ADVERSE, DECIDED, Cell, Cells, Quantity, total
 from careaudit.errors import DataError
 from careaudit.plan import ImpactRatio, Plan
-from careaudit.questions import Reader, counted_by, joined, ratio_tables
+from careaudit.questions import Reader, joined
 from careaudit.record import RatioRow, RatioTable
 from careaudit.stats.arrays import two_sided_z
 from careaudit.stats.multiplicity import weighted_holm
 from careaudit.stats.rates import clopper_pearson, parity_p
+from careaudit.wanted import counted_by, ratio_tables
 
 MAX_SHARE = Fraction(2, 100)
 """A category may be left out of the ratios below this share of the decisions used."""

@@ -165,7 +165,7 @@ def test_nothing_of_a_hidden_group_is_shown():
         }
         assert shown <= {
             "id", "question", "measure", "segment", "group", "reference", "orientation", "n",
-            "reference_n", "reference_value", "verdict", "reason",
+            "reference_n", "reference_value", "verdict", "reason", "unit",
         }  # fmt: skip
         for name in ("difference", "ratio", "u", "detectable"):
             assert set(c[name].values()) == {None}

@@ -17,9 +17,9 @@ from careaudit.askable import measures
 from careaudit.cells import EVERY, Slot, added
 from careaudit.measures import CATALOGUE, RATES, Share
 from careaudit.plan import parse
-from careaudit.questions import crossings, histograms, terms
 from careaudit.report.wording.words import measure_words
 from careaudit.sources import Request, open_source
+from careaudit.wanted import crossings, histograms, terms
 
 PLAN = """
 [audit]

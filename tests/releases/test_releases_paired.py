@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from careaudit import release_run
 from careaudit.errors import CareauditError, DataError
-from careaudit.measures import CATALOGUE
+from careaudit.measures import RATES
 from careaudit.plan import load
 from careaudit.record import POOLED
 from careaudit.sources import pair, pairable
@@ -140,7 +140,7 @@ def test_paired_sums_are_those_of_a_loop(tmp_path, old, new):
     before, after = table(old), table(new)
     found = cases(tmp_path, before, after, label=LABEL)
     wanted = [
-        (CATALOGUE[measure], segment)
+        (RATES[measure], segment)
         for measure in ("adverse_rate", "wrongful_adverse_rate")
         for segment in ("lang", "lang*tier")
     ]
@@ -163,7 +163,7 @@ def test_a_union_counts_each_customer_once(tmp_path):
         columns=COLUMNS,
     )
     scan = cases(tmp_path, data.assign(outcome="yes"), data).scan(
-        [(CATALOGUE["adverse_rate"], "lang")]
+        [(RATES["adverse_rate"], "lang")]
     )
     both = scan.union("adverse_rate", "lang", frozenset({"en", "es"}))
     assert (both.n, both.new_only, both.customers) == (6, 6, 2)
@@ -173,7 +173,7 @@ def test_a_union_counts_each_customer_once(tmp_path):
 
 def test_customers_of_two_groups_are_seen_in_both(tmp_path):
     old, new = log(400), log(400, seed=2, harm=0.1)
-    scan = cases(tmp_path, old, new).scan([(CATALOGUE["adverse_rate"], "lang")])
+    scan = cases(tmp_path, old, new).scan([(RATES["adverse_rate"], "lang")])
     shared = scan.shared("adverse_rate", "lang", frozenset({"en"}), frozenset({"es"}))
     rise = (new.outcome == "no").astype(int) - (old.outcome == "no").astype(int)
     table = new.assign(n=1, d=rise).pivot_table(
@@ -210,9 +210,10 @@ def test_ids_that_repeat_among_the_rows_used_match_nothing(tmp_path):
     assert (found.repeated, found.matched, found.old, found.new) == (3, 0, 100, 100)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", RATES)
 def test_measures_among_one_kind_of_decision_have_no_pairs(name):
-    assert pairable(CATALOGUE[name]) == (name != "adverse_precision")
+    plain = RATES[name].of is None and RATES[name].when is None
+    assert pairable(RATES[name]) == (plain and name != "adverse_precision")
 
 
 # Whole runs.

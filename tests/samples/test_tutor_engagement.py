@@ -88,6 +88,7 @@ def test_the_audit_finds_what_was_put_in_and_only_that(record):
     assert failing(record) == {
         ("flagged", "language_group", "non-native"),
         ("flagged-though-engaged", "language_group", "non-native"),
+        ("score-means", "language_group", "non-native"),
         ("session-time", "language_group", "non-native"),  # the clock that stops: see the README
     }
     # Too few labels to clear the levels of school; nothing was put in there.

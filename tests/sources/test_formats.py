@@ -19,8 +19,8 @@ import pytest
 
 from careaudit.errors import DataError
 from careaudit.plan import Plan, parse
-from careaudit.questions import crossings, terms
 from careaudit.sources import Request, Scan, open_source
+from careaudit.wanted import crossings, terms
 
 PLAN = """
 [audit]

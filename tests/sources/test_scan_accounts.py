@@ -9,8 +9,8 @@ import pytest
 from careaudit.cells import DECIDED, Quantity, Slot, total
 from careaudit.errors import DataError
 from careaudit.plan import Plan, parse
-from careaudit.questions import crossings, terms
 from careaudit.sources import Request, Scan, open_source
+from careaudit.wanted import crossings, terms
 
 BASE = """
 [audit]

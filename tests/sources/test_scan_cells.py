@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from careaudit.cells import Cells, Quantity, Slot, Term
 from careaudit.plan import Plan, parse
-from careaudit.questions import crossings, terms
 from careaudit.sources import Request, Scan, open_source
+from careaudit.wanted import crossings, terms
 
 PLAN = """
 [audit]
