@@ -118,8 +118,9 @@ class Notation:
             return f"{num.half_up(gap * self.per, 1)}".removesuffix(".0")
         if self.unit == "seconds":
             return duration(gap)
-        finer = 0 if self.unit == "money" and self.places else 1
-        return self._priced(_bare(num.half_up(gap, self.places + finer)))
+        if self.unit == "money":
+            return self._priced(f"{num.half_up(gap, 2):,f}")
+        return _bare(num.half_up(gap, self.places + 1))
 
     def policy(self, gap: float) -> str:
         """Write a gap that the plan tolerates, with every digit that the plan gives."""

@@ -104,6 +104,8 @@ def test_gaps_and_limits_in_words() -> None:
     money = Notation("money", places=2, currency="USD")
     assert money.signed(-11.12) == "−$11.12"
     assert money.signed(0.001) == "+$0.001"
+    assert money.tolerated(4.8484749) == "$4.85"
+    assert Notation("rating", places=2).tolerated(0.3300001) == "0.33"
     assert money.told_size(-11.12) == "$11.12"
     assert Notation("points").told_size(-12.0) == "12 points"
     assert Notation("points").policy(10.0) == "10"
