@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from careaudit.measures import Gap, Share
+    from careaudit.stats.tolerance import Tolerance
 
 
 @click.command()
@@ -19,11 +26,14 @@ def command(name: str | None) -> None:
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in ("Measure", "More is", "Question"):
+        for column in ("Pillar", "Measure", "More is", "Question"):
             table.add_column(column)
+        pillar = ""
         for measure in CATALOGUE.values():
             good = "better" if measure.orientation == "favorable" else "worse"
-            table.add_row(measure.name, good, measure.ask)
+            shown = measure.pillar if measure.pillar != pillar else ""
+            table.add_row(shown, measure.name, good, measure.ask)
+            pillar = measure.pillar
         talk.console().print(table)
         return
     if name not in CATALOGUE:
@@ -41,7 +51,14 @@ def command(name: str | None) -> None:
         ("Direction", f"more of it is {good} for the customer"),
         ("Needs", ", ".join(measure.fields)),
         ("Pillar", measure.pillar),
+        ("Limit", _limit(measure.limit)),
         ("Misleads", measure.misleads),
         ("Checked by", measure.oracle),
     ):
         click.echo(f"{label + ':':<12}{text}")
+
+
+def _limit(limit: Tolerance | Share | Gap) -> str:
+    """The limit where a plan sets none, as a plan would write it."""
+    said = ", ".join(f"{name} = {value:g}" for name, value in asdict(limit).items())
+    return f"limit = {{ {said} }} unless the plan says otherwise"

@@ -140,7 +140,7 @@ EXPERIENCE = (
         fields=("opened_at", "resolved_at"),
         misleads="Settled is what the log calls so. A median hides the tail: look at "
         "time_to_resolution_p90 too.",
-        oracle="lifelines.KaplanMeierFitter.median_survival_time_",
+        oracle="a plain Kaplan-Meier over the rows; lifelines where it can be installed",
         wait=MATTER,
         what="median",
         cases=EVERY,
@@ -154,7 +154,7 @@ EXPERIENCE = (
         formula="time by which nine of ten matters are settled (Kaplan-Meier)",
         fields=("opened_at", "resolved_at"),
         misleads="Rests on few matters: its range is wide.",
-        oracle="lifelines.KaplanMeierFitter.percentile",
+        oracle="a plain Kaplan-Meier over the rows; lifelines where it can be installed",
         wait=MATTER,
         what="p90",
         cases=EVERY,
