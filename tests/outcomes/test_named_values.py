@@ -269,7 +269,9 @@ def test_the_net_score_is_counted(record, group):
 
 
 OWN_HORIZON = pytest.mark.xfail(
-    strict=True, reason="an estimate goes to its group's own horizon, a comparison to that of both"
+    strict=True,
+    raises=AssertionError,
+    reason="an estimate goes to its group's own horizon, a comparison to that of both",
 )
 
 
