@@ -184,6 +184,7 @@ class _Audit:
 
     def _info(self) -> AuditInfo:
         audit, outcome, preset = self.plan.audit, self.plan.outcome, self.plan.preset
+        promise = self.plan.escalation.promise
         return AuditInfo(
             name=audit.name,
             system=audit.system,
@@ -199,6 +200,7 @@ class _Audit:
                 confirmed=outcome.confirmed,
             ),
             currency=self.plan.log.currency,
+            promise=promise.total_seconds() if promise else None,
             preset=preset
             and Preset(
                 name=preset.name,
@@ -332,8 +334,10 @@ class _Audit:
                 measure, None, whole, whole.design_effect, least
             )
             for name in item.question.segments:
-                for group in [*self.reader.known[name].groups, *self._unknown_groups(name)]:
-                    sample = self.reader.sample(measure, name, group)
+                unknown = [
+                    self.reader.sample(measure, name, group) for group in self._unknown_groups(name)
+                ]
+                for sample in [*self.reader.samples(measure, name), *unknown]:
                     deff = deffs.get((measure.name, name, sample.group), sample.design_effect)
                     rows.setdefault(
                         (measure.name, name, sample.group),

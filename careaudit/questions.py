@@ -192,15 +192,18 @@ class Reader:
     def _shared(self, name: str) -> bool:
         return self.clustered and self.memberships(name) > (self.scan.customers or 0)
 
+    def samples(self, measure: Measure, name: str) -> tuple[Seen, ...]:
+        """The samples of all known groups of a segment or crossing, on common ground."""
+        return measure.settle([self.sample(measure, name, g) for g in self.known[name].groups])
+
     def field(self, question: Question, measure: Measure, name: str) -> Field:
         """One attribute of a question: its samples, comparator and number of decisions."""
         known = self.known[name]
         cells = self.cells(name)
         everyone = [self.sample(measure, name, group).n for group in cells.table]
-        groups = () if self.members.unsure(measure, name) else known.groups
         return Field(
             segment=name,
-            samples=measure.settle([self.sample(measure, name, group) for group in groups]),
+            samples=() if self.members.unsure(measure, name) else self.samples(measure, name),
             reference=known.reference,
             decisions=sum(everyone),
             least=self.plan.privacy.min_cell,

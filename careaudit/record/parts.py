@@ -50,6 +50,9 @@ class AuditInfo(Part):
     justification: str | None = None
     outcome: Outcome | None = None
     currency: str | None = Field(default=None, description="Of every amount of money.")
+    promise: float | None = Field(
+        default=None, description="Seconds in which a person is promised to who asks for one."
+    )
     preset: Preset | None = Field(default=None, description="Used as a reference, if any.")
 
 

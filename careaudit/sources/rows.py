@@ -176,6 +176,14 @@ class Stage:
     def _get(self, rows: Any, reference: str) -> Any:
         return rows[self._places[self.place(reference)]]
 
+    def _said(self, rows: Any, reference: str) -> Any:
+        """A column as the measures read it: values that [log.values] renames bear their new name.
+
+        Others stay as they are: here a list need not be whole.
+        """
+        raw, mapping = self._get(rows, reference), self.plan.log.values.get(reference, {})
+        return ex.map_values(raw, mapping).fill_null(raw) if mapping else raw
+
     def _field(self, rows: Any, field: str) -> Any:
         return self._get(rows, field) if field in self.plan.log.columns else ibis.null("string")
 
@@ -192,7 +200,7 @@ class Stage:
             amount=ex.minor_units(self._field(rows, "amount")),
         )
         rows = rows.mutate(fate=self._fate(rows))
-        rows = self.weighed.laid(rows, partial(self._get, rows), self._now(rows))
+        rows = self.weighed.laid(rows, partial(self._said, rows), self._now(rows))
         by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
         by |= {"id": self._get(rows, "decision_id")} if named else {}
         raw, none = self._field(rows, "decision"), ibis.null("string")
@@ -206,7 +214,7 @@ class Stage:
                 for name, value in by.items()
             },
             **self._flags(rows),
-            **self.weighed.columns(rows, partial(self._get, rows)),
+            **self.weighed.columns(rows, partial(self._said, rows)),
         )
 
     def _flags(self, rows: Any) -> dict[str, Any]:
@@ -226,7 +234,7 @@ class Stage:
                 flags[f"bad_{self.segments[name]}"] = odd
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
-        get, now = partial(self._get, rows), self._now(rows)
+        get, now = partial(self._said, rows), self._now(rows)
         flags |= self.held.columns(get, now, self._commonest(rows))
         flags |= self.weighed.flags(rows, get)
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
@@ -250,7 +258,7 @@ class Stage:
         """The value that most rows of the log have of each field that it is asked of."""
         found = {}
         for name in self.held.modes:
-            values = rows.select(value=self._get(rows, name))
+            values = rows.select(value=self._said(rows, name))
             known = values.filter(values.value.notnull())
             counts = known.group_by("value").aggregate(n=known.count())
             top = counts.order_by([counts.n.desc(), counts.value]).limit(1)

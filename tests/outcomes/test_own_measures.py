@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+
+import careaudit
+from careaudit.plan import parse
 
 PLAN = """
 [audit]
@@ -108,3 +112,36 @@ def test_what_the_log_lacks_is_said_and_never_counted(audit, tmp_path, measure, 
     (question,) = AuditRecord.load(tmp_path / "out" / "audit.json").questions
     assert (question.verdict, question.reason) == ("inconclusive", "not_assessed")
     assert lack in question.missing
+
+
+def test_values_that_the_plan_renames_are_read_by_their_new_names():
+    frame = pd.DataFrame(
+        {
+            "outcome": ["no"] * 400,
+            "at": ["2026-01-01"] * 400,
+            "how": ["Won", "lost"] * 200,
+            "lang": ["en", "en", "es", "es"] * 100,
+        }
+    )
+    text = """
+[audit]
+name = "t"
+justification = "t"
+[log.columns]
+decision = "outcome"
+contested_at = "at"
+review_result = "how"
+[log.values.review_result]
+overturned = ["Won"]
+[outcome]
+adverse = ["no"]
+[[segments]]
+name = "lang"
+column = "lang"
+[[questions]]
+id = "q"
+measure = "overturn_rate"
+segments = ["lang"]
+"""
+    record = careaudit.audit(frame, plan=parse(text))
+    assert [e.value for e in record.estimates] == [0.5, 0.5, 0.5]
