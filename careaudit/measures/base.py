@@ -88,7 +88,8 @@ class Reading:
     design effect; None where there is no value. `also` is another way to the same value: a verdict
     needs both to agree. `counts` is what a second look needs; `curve` and
     `levels` are what a picture needs: (seconds, share) and (rating, n). `known_share`: of the
-    decisions that should have a number, how many have one.
+    decisions that should have a number, how many have one. `until`: the seconds up to which waits
+    count, where they are cut.
     """
 
     group: str | None
@@ -103,6 +104,7 @@ class Reading:
     levels: tuple[tuple[float, int], ...] = ()
     lone: bool = False
     known_share: float = 1.0
+    until: float | None = None
 
     @property
     def known(self) -> bool:
@@ -271,3 +273,7 @@ class Measure(ABC):
     def settle(self, seen: Sequence[Seen]) -> tuple[Seen, ...]:
         """Bring the groups of one segment to common ground, such as a time all can be seen to."""
         return tuple(seen)
+
+    def together(self, found: Seen, parts: Sequence[Seen]) -> Seen:  # noqa: ARG002
+        """Bring groups that were read as one to the ground on which they stand one by one."""
+        return found

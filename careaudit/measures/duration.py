@@ -105,6 +105,11 @@ class Duration(Measure):
         tau = min([*ends, *([self.until] if self.until else [])])
         return tuple(self._at(one, tau) if one.n else one for one in groups)
 
+    def together(self, found: Seen, parts: Sequence[Seen]) -> Seen:
+        """Restrict a mean of several groups to the time to which each of them is."""
+        ends = [one.until for one in parts if isinstance(one, Reading) and one.until]
+        return self._at(found, min(ends)) if ends and isinstance(found, Reading) else found
+
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:
         """Compare the whole curves: ends of the group over those expected (log-rank)."""
         if group.counts is None or reference.counts is None:
@@ -130,7 +135,8 @@ class Duration(Measure):
             "in_time": partial(_in_time, waits, self.wait.limit or 0),
         }[self.what]
         known = bool(np.isfinite(value(1.0).value)) and (self.what != "mean" or tau > 0)
-        return replace(found, at_=value if known else None)
+        until = tau if self.what == "mean" else None
+        return replace(found, at_=value if known else None, until=until)
 
 
 _METHODS = {
