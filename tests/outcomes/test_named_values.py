@@ -268,16 +268,7 @@ def test_the_net_score_is_counted(record, group):
     assert (found.low, found.high) == pytest.approx(interval(deff), abs=1e-9)
 
 
-OWN_HORIZON = pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="an estimate goes to its group's own horizon, a comparison to that of both",
-)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=OWN_HORIZON) if n == "wait_rmst" else n for n in NAMES]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_comparison_repeats_its_estimates(record, name):
     found = compared(record, name)
     assert found.group_value == pytest.approx(told(record, name, "es").value, rel=1e-9)
