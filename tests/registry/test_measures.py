@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from itertools import product as crossing
 from pathlib import Path
 
@@ -43,9 +44,11 @@ selection = "all"
 name = "group"
 column = "group"
 reference = "r"
+"""
+QUESTION = """
 [[questions]]
-id = "q"
-measure = "{measure}"
+id = "{0}"
+measure = "{0}"
 segments = ["group"]
 """
 
@@ -61,8 +64,8 @@ ENDS = {"human_reached_at", "abandoned_at", "reviewed_at", "resolved_at"}
 """Times at which a wait ends: they come after it began, and few are still to come."""
 
 
-def audited(frame: pd.DataFrame, measure: str, text: str = PLAN):
-    return careaudit.audit(frame, plan=plan_of(measure, text))
+def audited(frame: pd.DataFrame, *names: str, text: str = PLAN):
+    return careaudit.audit(frame, plan=plan_of(*names, text=text))
 
 
 def value(draw: np.random.Generator, field: str, n: int):
@@ -87,14 +90,14 @@ def value(draw: np.random.Generator, field: str, n: int):
     return np.where(draw.random(n) < missing.get(field, 0.2), None, known)
 
 
-def plan_of(measure: str, text: str = PLAN):
+def plan_of(*names: str, text: str = PLAN):
     columns = "\n".join(f'{name} = "{name}"' for name in OTHERS)
-    return parse(text.format(measure=measure, columns=columns))
+    return parse(text.format(columns=columns) + "".join(map(QUESTION.format, names)))
 
 
-def cells_of(frame: pd.DataFrame, name: str):
-    """The cells of the segment that the questions are asked over."""
-    plan = plan_of(name)
+def cells_of(frame: pd.DataFrame):
+    """The cells of the segment that the questions are asked over, for every measure."""
+    plan = plan_of(*CATALOGUE)
     request = Request(
         plan, terms(plan), crossings(plan), date(2026, 7, 1), histograms=histograms(plan)
     )
@@ -136,22 +139,36 @@ def test_each_measure_agrees_with_its_oracle_on_raw_rows(name):
         assert found.value == pytest.approx(float(ORACLES[name](mine)), abs=1e-12)
 
 
+@cache
+def told(which: str):
+    """One audit that asks everything: of equal groups, of two groups, swapped, or of no values."""
+    if which == "equal":
+        one = random_log(5, 2_000).drop(columns="group")
+        return audited(pd.concat([one.assign(group="g"), one.assign(group="r")]), *CATALOGUE)
+    frame = random_log(7)
+    if which == "empty":
+        return audited(frame.assign(**dict.fromkeys(OTHERS)), *CATALOGUE)
+    frame = frame[frame.group != "h"]
+    names = {"g": "r", "r": "g"} if which == "swapped" else {"g": "g", "r": "r"}
+    return audited(frame.assign(group=frame.group.map(names)), *CATALOGUE)
+
+
+def compared(which: str, name: str):
+    (found,) = [c for c in told(which).comparisons if c.question == name]
+    return found
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_equal_groups_show_no_disparity(name):
-    one = random_log(5, 2_000).drop(columns="group")
-    record = audited(pd.concat([one.assign(group="g"), one.assign(group="r")]), name)
-    (c,) = record.comparisons
+    c = compared("equal", name)
     assert (c.u.value, c.difference.value, c.harmed) == (0, 0, "none")
-    assert c.unit == CATALOGUE[name].unit == record.questions[0].unit
+    assert c.unit == CATALOGUE[name].unit == told("equal").question(name).unit
     assert c.verdict != "fail"
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_swapping_the_groups_mirrors_the_gap(name):
-    frame = random_log(7)
-    frame = frame[frame.group != "h"]
-    swapped = frame.assign(group=frame.group.map({"g": "r", "r": "g"}))
-    (one,), (two,) = audited(frame, name).comparisons, audited(swapped, name).comparisons
+    one, two = compared("as they are", name), compared("swapped", name)
     assert one.difference.value == pytest.approx(-two.difference.value)
     assert one.verdict == two.verdict
     if isinstance(CATALOGUE[name].limit, Share):  # a tenth of the comparator's is another tenth
@@ -174,11 +191,11 @@ def test_a_log_that_cannot_answer_gives_a_state(name):
 
 @pytest.mark.parametrize("name", [name for name in CATALOGUE if name not in SLOTS])
 def test_what_is_recorded_for_no_row_gives_a_state(name):
-    frame = random_log(9)
-    empty = [field for field in CATALOGUE[name].fields if field in OTHERS]
-    record = audited(frame.assign(**dict.fromkeys(empty)), name)
-    assert record.verdict != "fail"
-    assert all(e.events in (0, None) for e in record.estimates)
+    question = told("empty").question(name)
+    assert question.verdict != "fail"
+    found = [e for e in told("empty").estimates if e.measure == name]
+    assert found
+    assert all(e.events in (0, None) for e in found)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -207,7 +224,7 @@ def test_slots_cross_outcome_and_label():
 def test_labels_that_were_not_picked_at_random_carry_no_pass(selection, verdict):
     one = random_log(11, 20_000).drop(columns="group")
     frame = pd.concat([one.assign(group="g"), one.assign(group="r")])
-    record = audited(frame, "wrongful_adverse_rate", PLAN.replace('"all"', f'"{selection}"'))
+    record = audited(frame, "wrongful_adverse_rate", text=PLAN.replace('"all"', f'"{selection}"'))
     if verdict:
         assert record.verdict == verdict
     else:
@@ -232,16 +249,28 @@ def test_a_gap_in_label_coverage_caps_what_depends_on_labels():
     assert (record.verdict, record.reason) == ("inconclusive", "labels_missing")
 
 
-@pytest.mark.parametrize("name", VALUES)
-def test_parts_of_a_log_add_up_to_the_whole(name):
+@cache
+def summed():
+    """The same log as one group, and in parts that are added."""
     frame = random_log(15)
-    whole, parts = (cells_of(frame.assign(group=groups), name) for groups in ("r", frame.group))
+    whole, parts = (cells_of(frame.assign(group=groups)) for groups in ("r", frame.group))
     (one,) = [whole.cell(group) for group in whole.table]
-    merged = added(parts.cell(group) for group in parts.table)
-    assert {t: n for t, n in merged.items() if t.kind == "total"} == {
-        t: n for t, n in one.items() if t.kind == "total"
-    }
-    assert merged.histograms == one.histograms
+    return one, added(parts.cell(group) for group in parts.table)
+
+
+def test_parts_of_a_log_add_up_to_the_whole():
+    one, merged = summed()
+    totals = [
+        {term: n for term, n in cell.items() if term.kind == "total"} for cell in (one, merged)
+    ]
+    assert totals[0] == totals[1]
+    assert one.histograms == merged.histograms
+    assert one.histograms
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_measure_reads_added_parts_as_it_reads_the_whole(name):
     read = measures(plan_of(name))[name]
-    mine, theirs = (read.sample("r", cell, clustered=False) for cell in (merged, one))
-    assert (mine.n, mine.rate) == (theirs.n, theirs.rate)
+    one, merged = (read.sample("r", cell, clustered=False) for cell in summed())
+    assert one.n
+    assert (one.n, one.rate) == (merged.n, merged.rate)
