@@ -16,7 +16,7 @@ from careaudit.council.keys import PublicKey, public_key
 from careaudit.documents import load_toml
 from careaudit.errors import CouncilError
 from careaudit.plan.explain import explain
-from careaudit.plan.model import TableOf
+from careaudit.plan.shape import TableOf
 
 FILE = "council.toml"
 MAX_DAYS = 365

@@ -18,7 +18,7 @@ from careaudit.council.charters import ADVOCATE, Charter, Constituency, Id, Text
 from careaudit.documents import load_toml
 from careaudit.errors import CouncilError
 from careaudit.plan.explain import explain
-from careaudit.plan.model import TableOf
+from careaudit.plan.shape import TableOf
 from careaudit.plan.toml_text import plain
 from careaudit.record import Verdict
 

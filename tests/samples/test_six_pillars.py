@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from samples_cases import audited, failing, shipped, told, undecided
 
-from careaudit.plan import load
-from careaudit.plan.model import Pillar
+from careaudit.plan import Pillar, load
 from careaudit.samples import directory, six_pillars
 
 NAME = "six_pillars"
