@@ -56,9 +56,14 @@ def rows(n=4_000):
 
 
 def waited(draw, asked, start, end, left, slow):
-    """One wait: most end, some are given up, some are open, few end before they start."""
+    """One wait: most end, some are given up, some are open, few end before they start.
+
+    A few end within seconds of the promise, or of the first rounding; a few have both ends.
+    """
     how = draw.random()
     seconds = int(draw.lognormvariate(6.6, 1.2) * slow)
+    if draw.random() < 0.05:
+        seconds = draw.choice([1_000, 1_001, SLA - 4, SLA - 1, SLA, SLA + 1])
     row = {start: asked.isoformat(), end: ""} | ({left: ""} if left else {})
     if how < 0.05:
         return row | {start: ""}
@@ -69,7 +74,11 @@ def waited(draw, asked, start, end, left, slow):
     if how < 0.13:
         return row
     done = left if left and how < 0.25 else end
-    return row | {done: (asked + timedelta(seconds=seconds)).isoformat()}
+    row[done] = (asked + timedelta(seconds=seconds)).isoformat()
+    if left and how > 0.95:  # who had given up is called back, or hangs up after a talk
+        later = seconds + draw.choice([-seconds // 2, 300])
+        row[left] = (asked + timedelta(seconds=later)).isoformat()
+    return row
 
 
 LOG = rows()
