@@ -67,6 +67,17 @@ HIGHER = ("higher", "lower", "as high")
 _WAYS = {"money": LARGER, "seconds": LONGER}
 
 
+_SHARES = (" rate", " share")
+
+
+def counted(label: str, *, harm: bool) -> MeasureWords:
+    """Words of a share that a plan names: decisions count as what it is a share of."""
+    what = next((label.removesuffix(end) for end in _SHARES if label.endswith(end)), label)
+    count = f"count as “{what}”"
+    named = label[:1].upper() + label[1:]
+    return _told(named, "Decisions", count, count, f"counted as “{what}”", "decisions", harm=harm)
+
+
 def unnamed(label: str, unit: Unit) -> MeasureWords:
     """Words of a value that a plan names: it is called by its own name."""
     return _valued(
