@@ -24,8 +24,13 @@ class Line:
     css: str
 
 
-def reached(points: Sequence[tuple[float, float]], seconds: float) -> float:
-    """Return the share that had reached a person by a time: that of the last step before it."""
+def reached(points: Sequence[tuple[float, float]], seconds: float) -> float | None:
+    """Return the share that had reached a person by a time: that of the last step before it.
+
+    None beyond the last step: so few are left there that nothing is known.
+    """
+    if seconds > points[-1][0]:
+        return None
     return max((share for at, share in points if at <= seconds), default=0.0)
 
 
@@ -54,30 +59,34 @@ def curve(
     if marked is not None and marked[0] <= end:
         parts.append(line(x(marked[0]), TOP, x(marked[0]), BOTTOM, INK, 1, "4 3"))
         parts.append(text(x(marked[0]) + 5, BOTTOM - 6, marked[1], INK))
-    places = [y(reached(one.points, end)) for one in lines]
-    for one, dash, at in zip(lines, DASHES, apart(places, TOP, BOTTOM, STEP), strict=False):
+    lasts = [min(end, one.points[-1][0]) for one in lines]
+    places = [y(reached(one.points, last) or 0.0) for one, last in zip(lines, lasts, strict=True)]
+    spread = apart(places, TOP, BOTTOM, STEP)
+    for one, dash, last, place, at in zip(lines, DASHES, lasts, places, spread, strict=False):
         colour = COLOURS[one.css]
-        last = y(reached(one.points, end))
-        parts.append(_steps(one, end, x, y, colour, dash))
-        parts.append(line(RIGHT + 3, last, RIGHT + 28, at, colour, 1.8, dash))
+        parts.append(_steps(one, last, x, y, colour, dash))
+        if last < end:  # it stops in the picture: nothing leads from there to its label
+            parts.append(f'<circle cx="{x(last):.1f}" cy="{place:.1f}" r="3.5" fill="{colour}"/>')
+            place = at
+        parts.append(line(RIGHT + 3, place, RIGHT + 28, at, colour, 1.8, dash))
         parts.append(text(RIGHT + 33, at + 4, one.label, INK))
     return frame(FULL, HEIGHT, alt, parts)
 
 
 def _steps(
     one: Line,
-    end: float,
+    last: float,
     x: Callable[[float], float],
     y: Callable[[float], float],
     colour: str,
     dash: str,
 ) -> str:
-    """Draw a line that keeps its height until the next step."""
-    kept = [point for point in one.points if point[0] <= end]
+    """Draw a line that keeps its height until the next step, up to the last that is shown."""
+    kept = [point for point in one.points if point[0] <= last]
     path = f"M{x(0):.1f} {y(0):.1f}" + "".join(
         f"H{x(seconds):.1f}V{y(share):.1f}" for seconds, share in kept
     )
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (
-        f'<path d="{path}H{x(end):.1f}" fill="none" stroke="{colour}" stroke-width="1.8"{dashed}/>'
+        f'<path d="{path}H{x(last):.1f}" fill="none" stroke="{colour}" stroke-width="1.8"{dashed}/>'
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from careaudit.record import Estimate, Question
 from careaudit.report import numbers as num
 from careaudit.report.charts.curve import Line, curve, reached
-from careaudit.report.units import Notation
+from careaudit.report.units import Notation, duration
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid, named
 from careaudit.report.views.tables import axis
@@ -15,10 +13,14 @@ from careaudit.report.wording import pillars as tell
 from careaudit.report.wording.pillars import Waits
 from careaudit.report.wording.words import ACTION, WATCH, answer
 
-IN_TIME = "sla_attainment"
+Points = tuple[tuple[float, float], ...]
 MOST_LINES = 4
-NEARLY = 0.95
-"""The picture ends where each line has come so near to its own end."""
+HALF, NEARLY = 0.5, 0.9
+"""The picture ends where each line has come so near to its own last share."""
+LABEL = 18
+"""Characters of a name beside its line."""
+ROOM = 6
+"""It is at most so many times as long as the slowest line takes to half of its last share."""
 
 
 def waits(book: Book) -> list[tuple[str, Exhibit]]:
@@ -32,24 +34,13 @@ def waits(book: Book) -> list[tuple[str, Exhibit]]:
     return list(shown.values())
 
 
-def _promise(book: Book, found: list[Estimate]) -> float | None:
-    """Return the promised time, where the share in time says which step of the curves it is.
-
-    The share in time is the height of each curve at the promised time, which is one of its steps.
-    """
-    pairs = [
-        (e, other.value)
-        for e in found
-        if (other := book.estimates.get((IN_TIME, e.segment, e.group))) and other.value is not None
-    ]
-    if not pairs:
-        return None
-    times = [
-        {step.seconds for step in e.curve if math.isclose(step.share, share, abs_tol=1e-9)}
-        for e, share in pairs
-    ]
-    common = set.intersection(*times)
-    return common.pop() if len(common) == 1 else None
+def _until(curves: list[Points], promise: float | None) -> float:
+    """Return up to when the curves are worth drawing, in seconds; the promised time is in it."""
+    half, nearly = (
+        max(next(t for t, s in points if s >= part * points[-1][1]) for points in curves)
+        for part in (HALF, NEARLY)
+    )
+    return max(min(nearly, ROOM * half or nearly), 1.2 * (promise or 1.0))
 
 
 def _drawn(book: Book, q: Question) -> list[Estimate]:
@@ -76,51 +67,61 @@ def _exhibit(book: Book, q: Question, kind: Waits, found: list[Estimate]) -> Exh
         if (said := answer(c.verdict, c.reason)) in (ACTION, WATCH)
     }
     curves = [tuple((step.seconds, step.share) for step in e.curve) for e in found]
-    ends = [next(t for t, s in points if s >= NEARLY * points[-1][1]) for points in curves]
-    clock = Notation("seconds")
-    promise = _promise(book, found) if kind is tell.PERSON else None
-    scale = axis([0.0, max(*ends, 1.2 * (promise or 1.0))], None, clock)
+    clock, share = Notation("seconds"), Notation()
+    promise = book.record.audit.promise if kind is tell.PERSON else None
+    scale = axis([0.0, _until(curves, promise)], None, clock)
     assert scale is not None  # noqa: S101 - two values make an axis
     apart = (scale.high - scale.low) / (len(scale.ticks) - 1)
     ticks = [(place * apart, label) for place, (_, label) in enumerate(scale.ticks)]
     end = ticks[-1][0]
     names = [
-        named(book, e.segment, e.group, 24) if e.segment and e.group else tell.ALL_REQUESTS
+        named(book, e.segment, e.group, LABEL) if e.segment and e.group else kind.everyone
         for e in found
     ]
-    share = Notation()
+
+    def by(points: Points, seconds: float) -> str:
+        """Write the share reached by a time; beyond its last step a curve says nothing."""
+        seen = reached(points, seconds)
+        return tell.NOT_SEEN if seen is None else share.value(seen)
+
     lines = [
         Line(
             points,
-            f"{name}: {share.value(reached(points, end))}",
+            f"{name}: {by(points, end)}",
             css.get((e.segment, e.group), "plain" if place == 0 else "other"),
         )
         for place, (e, name, points) in enumerate(zip(found, names, curves, strict=True))
     ]
     rows = tuple(
-        (
-            name,
-            (
-                Cell(num.count(e.n)),
-                *(Cell(share.value(reached(points, at))) for at, _ in ticks[1:]),
-            ),
-        )
+        (name, (Cell(num.count(e.n)), *(Cell(by(points, at)) for at, _ in ticks[1:])))
         for e, name, points in zip(found, names, curves, strict=True)
     )
     heads = (
-        tell.attribute(segment) if segment else tell.ALL_REQUESTS,
-        tell.REQUESTS,
+        tell.attribute(segment) if segment else kind.everyone,
+        kind.column,
         *(tell.by_time(clock.policy(at)) for at, _ in ticks[1:]),
     )
-    told = [f"{name} {share.told(reached(p, end))}" for name, p in zip(names, curves, strict=True)]
     return Exhibit(
         tell.waits_head(kind, segment),
-        tell.waits_note(kind, promised=promise is not None),
+        tell.waits_note(
+            kind, promised=promise is not None, stops=any(points[-1][0] < end for points in curves)
+        ),
         (Grid(heads, rows),),
         svg=curve(
             lines,
             ticks,
             None if promise is None else (promise, tell.promised(promise)),
-            tell.waits_alt(kind, told, end),
+            tell.waits_alt(
+                kind, [_told(n, p, end) for n, p in zip(names, curves, strict=True)], end
+            ),
         ),
     )
+
+
+def _told(name: str, points: Points, end: float) -> str:
+    """Say how far a line gets, for readers who cannot see it."""
+    last, share = points[-1]
+    seen = reached(points, end)
+    if seen is not None:
+        return f"{name} {Notation().told(seen)}"
+    return tell.then_not_seen(f"{name} {Notation().told(share)}", duration(last))

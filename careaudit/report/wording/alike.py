@@ -9,6 +9,7 @@ from careaudit.report import numbers as num
 from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, sides
 from careaudit.report.wording.names import segment_name, title, where
+from careaudit.report.wording.pillars import WAITS
 from careaudit.report.wording.words import listed
 
 HEAD = "Compared like with like"
@@ -107,7 +108,10 @@ def second_look(c: Comparison, level: float, groups: Groups) -> str:
     if look is None or look.value is None:
         return ""
     here, there = sides(c, groups)
-    told = _log_rank(look, here) if look.method == "log_rank" else _dominance(look, here, there)
+    told = _dominance(look, here, there)
+    if look.method == "log_rank":
+        kind = WAITS.get(c.measure)
+        told = _log_rank(look, here, kind.ended if kind else "waits ended")
     chance = ""
     if look.p is not None:
         often = "rarely" if look.p < level else "often"
@@ -115,11 +119,11 @@ def second_look(c: Comparison, level: float, groups: Groups) -> str:
     return f"{told}{chance} It changes no answer."
 
 
-def _log_rank(look: SecondLook, here: str) -> str:
+def _log_rank(look: SecondLook, here: str, ended: str) -> str:
     shown = num.guarded((look.value or 0.0) * 100, [0.0, 100.0], 0)
     return (
-        f"A second look, over the whole wait. {title(here)}, {shown} requests reached a person for"
-        " every 100 expected if all waited alike."
+        f"A second look, over the whole wait. {title(here)}, {shown} {ended} for every"
+        " 100 expected if all waited alike."
     )
 
 

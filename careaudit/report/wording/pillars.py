@@ -79,24 +79,42 @@ def more_groups(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """A wait that ends in something good: what waits, what it waits for, and how it is headed."""
+    """A wait that ends in something good: what waits, what it waits for, and how it is headed.
+
+    `ended` is what both are in the past: "requests reached a person".
+    """
 
     head: str
     requests: str
     reached: str
-    end: str
+    ended: str
+    column: str
+    end: str = ""
+
+    @property
+    def everyone(self) -> str:
+        """Name the line of all groups together."""
+        return f"All {self.column.lower()}"
 
 
 PERSON = Waits(
     "How long until a person answers",
     "requests for a person",
     "reached one",
+    "requests reached a person",
+    "Requests",
     "Requests that are given up stay unanswered.",
 )
-APPEAL = Waits("How long until an appeal is decided", "contested refusals", "been decided", "")
-
-
-MATTER = Waits("How long until a case is settled", "cases", "been settled", "")
+APPEAL = Waits(
+    "How long until an appeal is decided",
+    "contested refusals",
+    "been decided",
+    "contested refusals were decided",
+    "Contested refusals",
+)
+MATTER = Waits(
+    "How long until a case is settled", "cases", "been settled", "cases were settled", "Cases"
+)
 WAITS = {
     "sla_attainment": PERSON,
     "wait_rmst": PERSON,
@@ -115,12 +133,13 @@ def waits_head(kind: Waits, segment: str | None) -> str:
     return f"{kind.head}, by {segment_name(segment, 40)}" if segment else kind.head
 
 
-def waits_note(kind: Waits, *, promised: bool) -> str:
+def waits_note(kind: Waits, *, promised: bool, stops: bool) -> str:
     """Say how to read the curves of waits."""
     parts = [
         f"Of every 100 {kind.requests}, so many had {kind.reached} by each time.",
         kind.end,
         "Open ones count for as long as they were seen.",
+        "A line stops where too few are left to tell." if stops else "",
         "Dashed upright line: the promised time." if promised else "",
     ]
     return " ".join(part for part in parts if part)
@@ -137,6 +156,11 @@ def waits_alt(kind: Waits, told: list[str], end: float) -> str:
         f"Curves of how many of every 100 {kind.requests} had {kind.reached}, up to"
         f" {duration(end)}: {', '.join(told)}."
     )
+
+
+def then_not_seen(told: str, last: str) -> str:
+    """Say where a line stops."""
+    return f"{told} by {last} and {NOT_SEEN} after that"
 
 
 def by_time(label: str) -> str:
@@ -177,8 +201,7 @@ ASKED = "Asked"
 RATED = "Ratings"
 HIDDEN = "not shown"
 NOTHING = "none"
-ALL_REQUESTS = "All requests"
-REQUESTS = "Requests"
+NOT_SEEN = "not seen"
 
 
 def attribute(segment: str) -> str:
