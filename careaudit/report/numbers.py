@@ -163,10 +163,12 @@ def score(value: float | None) -> str:
 
 
 def about(needed: float) -> str:
-    """Write a number of decisions that is needed: two digits that count, rounded up."""
+    """Write about how many decisions are needed: two digits that count, rounded up."""
     whole = math.ceil(needed)
+    if whole >= 1_000_000:
+        return "over a million"
     unit = 10 ** max(0, len(str(whole)) - 2)
-    return f"{-(-whole // unit) * unit:,}"
+    return f"about {-(-whole // unit) * unit:,}"
 
 
 def percent(share: float) -> str:

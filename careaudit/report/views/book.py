@@ -30,6 +30,8 @@ class Book:
         customers = record.accounts.customers
         self.units = {e.measure: e.unit for e in record.estimates}
         self.units |= {q.measure: q.unit for q in record.questions if q.measure}
+        self.sides = {c.measure: c.orientation for c in record.comparisons}
+        self.inferred = {n.where for n in record.quality if n.code == "membership_inferred"}
         self.currency = record.audit.currency
         self.one_each = customers is not None and customers == record.accounts.rows_used > 0
 
@@ -44,7 +46,12 @@ class Book:
     def words(self, measure: str | None) -> MeasureWords:
         """Return the words for a measure of this audit."""
         unit = self.units.get(measure or "", "share")
-        return measure_words(measure, self.record.audit.decision_kind, unit)
+        harm = self.sides.get(measure or "") == "adverse"
+        return measure_words(measure, self.record.audit.decision_kind, unit, harm=harm)
+
+    def by_chance(self, c: Comparison) -> bool:
+        """Tell whether who is in a comparison's group is known by probability alone."""
+        return c.reason == "membership_unsure" or c.segment in self.inferred
 
     def orientation(self, q: Question) -> str:
         """Return the orientation of a question's measure."""

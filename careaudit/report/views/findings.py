@@ -100,6 +100,10 @@ def _saw(book: Book, q: Question, notation: Notation) -> list[str]:
     return (text or [tell.NOTHING_SEEN]) + ([small] if small else [])
 
 
+def _needed(book: Book, c: Comparison, notation: Notation) -> str:
+    return say.needed(c, notation, inferred=book.by_chance(c))
+
+
 def _sure(book: Book, q: Question) -> list[str]:
     """Say how sure the answer is."""
     found, notation = book.main(q), book.notation(q)
@@ -121,7 +125,7 @@ def _sure(book: Book, q: Question) -> list[str]:
         text.append(tell.coverage(q.coverage))
     opens = [c for c in found if answer(c.verdict, c.reason) in (CANNOT, WATCH) and c not in small]
     text += [
-        tell.for_group(where(c.segment, c.group, book.groups), say.needed(c, notation))
+        tell.for_group(where(c.segment, c.group, book.groups), _needed(book, c, notation))
         for c in opens[:2]
     ]
     passing = [c for c in found if c.verdict == "pass" and c.detectable.gap is not None]
@@ -199,6 +203,9 @@ def _finding(
     same = alike(book, q, _pressing(book, q))
     fails = [c for c in book.main(q) if c.verdict == "fail" and c.unit == "share"]
     harm = any(c.harmed == "group" for c in fails)
+    kind = answer(q.verdict, q.reason)
+    opens = [c for c in book.main(q) if answer(c.verdict, c.reason) is kind]
+    inferred = bool(opens) and all(book.by_chance(c) for c in opens)
     return Finding(
         anchor=anchor(place),
         short=said(q.ask, 140),
@@ -207,14 +214,14 @@ def _finding(
         ask=said(q.ask, 240),
         pillar=pillar(q.pillar),
         role=tell.role(q.gate, q.inconclusive, release=bool(book.record.audit.release)),
-        answer=answer(q.verdict, q.reason),
+        answer=kind,
         reason=tell.ALONE if q.verdict == "pass" and small else because(q.verdict, q.reason),
         criterion=tuple(criterion or [tell.NO_LIMIT]),
         saw=tuple(missing + ([] if missing and not book.main(q) else _saw(book, q, notation))),
         sides=tuple(sides),
         sure=tuple(_sure(book, q)),
         effect=tuple(_effect(book, q)),
-        steps=tuple(tell.steps(answer(q.verdict, q.reason), q.reason, harm=harm)),
+        steps=tuple(tell.steps(kind, q.reason, harm=harm, inferred=inferred)),
         forests=tuple(forests(book, q)) if book.main(q) or overall else (),
         measure=words.title,
         unit=say.measured(words, notation) if q.measure else "",
@@ -246,11 +253,11 @@ def build_gaps(book: Book) -> list[Gap]:
     """Return what could not be assessed, why, and what it would take; equal rows are one."""
     rows: list[Gap] = []
     for place, q in enumerate(book.record.questions, 1):
-        if answer(q.verdict, q.reason) is CANNOT and not book.main(q):
+        told = q.reason in {c.reason for c in book.main(q)}
+        if answer(q.verdict, q.reason) is CANNOT and not told:
             rows.append(
                 Gap(f"{place}. {said(q.ask, 160)}", because(q.verdict, q.reason), tell.takes(q))
             )
-            continue
         rows += _open_rows(book, place, q)
     if len(rows) > MOST_GAPS:
         rest = len(rows) - MOST_GAPS
@@ -289,7 +296,7 @@ def _open_rows(book: Book, place: int, q: Question) -> list[Gap]:
     same: dict[tuple[str | None, str, str], list[Comparison]] = {}
     for c in book.main(q):
         if answer(c.verdict, c.reason) is CANNOT and c not in small:
-            same.setdefault((c.segment, say.why(c), say.needed(c, notation)), []).append(c)
+            same.setdefault((c.segment, say.why(c), _needed(book, c, notation)), []).append(c)
     for segment in dict.fromkeys(c.segment for c in small):
         own = [c for c in small if c.segment == segment]
         same[segment, say.why(own[0]), tell.small_takes(own)] = own

@@ -11,7 +11,10 @@ from careaudit.report.wording import summary as tell
 from careaudit.report.wording.names import group_name, segment_name
 from careaudit.report.wording.words import ACTION, CANNOT, WATCH, Answer, answer
 
-UNANSWERED = ("not_assessed", "no_comparator", "labels_missing", "nonresponse", "no_variation")
+UNANSWERED = (
+    "not_assessed", "no_comparator", "labels_missing", "nonresponse", "no_variation",
+    "membership_unsure",
+)  # fmt: skip
 """Reasons of a question that the log cannot answer however many decisions it holds."""
 
 

@@ -166,8 +166,17 @@ def why(c: Comparison) -> str:
     return ACROSS if high > 1 else INSIDE_UNPROVEN
 
 
-def needed(c: Comparison, notation: Notation) -> str:
-    """Say what the log could have shown and what it would take."""
+SHARPER = "Self-reports or sharper probabilities would narrow it."
+"""What it takes where who is a member is known by probability alone: more decisions do not help."""
+
+
+def needed(c: Comparison, notation: Notation, *, inferred: bool) -> str:
+    """Say what the log could have shown and what it would take.
+
+    `inferred`: who is in the group is known by probability alone.
+    """
+    if inferred:
+        return SHARPER
     if c.detectable.gap is None:
         parts = ["No gap could have been shown with so few decisions."]
     else:
@@ -178,7 +187,7 @@ def needed(c: Comparison, notation: Notation) -> str:
         return " ".join(parts)  # too few customers to print a count
     if need > c.n:
         parts.append(
-            f"There are {num.count(c.n)} decisions; a group treated alike would need about"
+            f"There are {num.count(c.n)} decisions; a group treated alike would need"
             f" {num.about(need)} to show it."
         )
     elif c.detectable.gap is not None and _near(c):
@@ -210,10 +219,12 @@ def fact(c: Comparison, notation: Notation, groups: Groups, *, brief: bool = Fal
         if c.tolerated_gap is not None:
             text += f", limit {notation.tolerated(c.tolerated_gap)}"
         return text
+    if c.reason == "membership_unsure":
+        return "Who is a member is known by probability alone"
     if c.detectable.n_needed is not None and c.detectable.n_needed > c.n:
         at = where(c.segment, c.group, groups, 18)
         have, need = num.count(c.n), num.about(c.detectable.n_needed)
-        return f"{have} decisions {at}; about {need} needed"
+        return f"{have} decisions {at}; {need} needed"
     size = notation.told_size(c.difference.value or 0.0, c.tolerated_gap)
     tail = "near the limit" if _near(c) else "not established"
     return f"Gap {size}, {tail}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from careaudit.record import Comparison, Money, Question
 from careaudit.report import numbers as num
 from careaudit.report.units import Notation
-from careaudit.report.wording.findings import Groups, missing_text
+from careaudit.report.wording.findings import SHARPER, Groups, missing_text
 from careaudit.report.wording.names import ended, name, said, segment_name, title, where
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed
 
@@ -157,8 +157,18 @@ def missing(q: Question) -> str:
     return f"This question was not assessed. What is missing: {ended(missing_text(q))}"
 
 
+TAKES = {
+    "labels_missing": "Checked outcomes of decisions picked at random, in every group.",
+    "nonresponse": "More answers, from all groups alike.",
+    "membership_unsure": "Self-reports of who is a member, or sharper probabilities.",
+}
+"""What answers a question that more decisions would not answer."""
+
+
 def takes(q: Question) -> str:
     """Say what it would take to assess a question."""
+    if q.reason in TAKES:
+        return TAKES[q.reason]
     if q.missing:
         return ended(title(missing_text(q)))
     if q.reason == "no_comparator":
@@ -166,8 +176,20 @@ def takes(q: Question) -> str:
     return MORE_DECISIONS
 
 
-def steps(kind: Answer, reason: str, *, harm: bool) -> list[str]:
-    """Say what could be done next, in neutral words; the council decides."""
+_WITHOUT = "The council could decide without this answer, and say so."
+_STEPS = {
+    "not_assessed": "The log could record what is missing.",
+    "labels_missing": "A random sample of decisions could be checked, in every group.",
+    "nonresponse": "Customers could be asked in other ways, so that more of them answer.",
+    "membership_unsure": "A sample of customers could be asked whether they are members.",
+}
+
+
+def steps(kind: Answer, reason: str, *, harm: bool, inferred: bool) -> list[str]:
+    """Say what could be done next, in neutral words; the council decides.
+
+    `inferred`: what is open hangs on who is a member, which is known by probability alone.
+    """
     if kind is ACTION:
         return [
             "A person could review decisions of the listed groups until a re-audit."
@@ -181,21 +203,20 @@ def steps(kind: Answer, reason: str, *, harm: bool) -> list[str]:
         ]
     if kind is WATCH:
         return [
-            "More decisions would tell whether the gap is beyond the limit.",
+            SHARPER
+            if inferred
+            else "More decisions would tell whether the gap is beyond the limit.",
             "The council could ask for this question again at the next audit.",
         ]
     if kind is NO_GAP:
         return ["The question could be asked again at the next audit, with the same limit."]
-    if reason == "not_assessed":
-        return [
-            "The log could record what is missing.",
-            "The council could decide without this answer, and say so.",
-        ]
+    if reason in _STEPS:
+        return [_STEPS[reason], _WITHOUT]
     if reason == "no_comparator":
         return ["The plan could name an attribute with at least two groups."]
     return [
-        "A longer window or more decisions would narrow the ranges.",
-        "The council could decide without this answer, and say so.",
+        SHARPER if inferred else "A longer window or more decisions would narrow the ranges.",
+        _WITHOUT,
     ]
 
 
@@ -225,8 +246,8 @@ def small_takes(found: list[Comparison]) -> str:
     if not needs:
         return MORE_DECISIONS
     low, high = num.about(min(needs)), num.about(max(needs))
-    span = low if low == high else f"{low} to {high}"
-    return f"About {span} decisions each, for groups treated alike."
+    span = low if low == high else f"{low} to {high.removeprefix('about ')}"
+    return f"{title(span)} decisions each, for groups treated alike."
 
 
 def small_rows(names: list[str]) -> str:

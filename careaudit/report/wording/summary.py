@@ -200,7 +200,8 @@ def reason_short(q: Question) -> str:
         "no_comparator": "there is no second group",
         "labels_missing": "the checked outcomes cannot carry an answer",
         "coverage": "too few decisions are covered",
-        "nonresponse": "too few customers answered",
+        "nonresponse": "too few customers answered, or some far less often",
+        "membership_unsure": "who is a member is known by probability alone",
         "insufficient": "at least one comparison stays open",
         "no_variation": "all decisions have the same outcome",
     }

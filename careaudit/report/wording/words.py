@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from careaudit.record import Unit, Verdict
-from careaudit.report.wording.measures import NAMED, MeasureWords, unnamed
+from careaudit.report.wording.measures import NAMED, MeasureWords, counted, unnamed
 from careaudit.report.wording.names import clean
 
 
@@ -75,10 +75,11 @@ REASONS = {
     "too_small_alone": "There are too few decisions to be judged alone. The group counts in the"
     " small groups taken together.",
     "coverage": "The groups that could be judged hold too small a share of the decisions.",
-    "labels_missing": "The checked outcomes cannot carry an answer: they are missing, or were not"
-    " picked at random.",
-    "nonresponse": "Too few customers answered to judge the groups.",
-    "membership_unsure": "Membership is a chance here, and the two ways to read it do not agree.",
+    "labels_missing": "The checked outcomes cannot carry an answer: they are missing, rarer for"
+    " some than for others, or not picked at random.",
+    "nonresponse": "Too few customers answered, or some groups far less often than others.",
+    "membership_unsure": "Who is a member is known by probability alone, and that leaves the answer"
+    " open; self-reports or sharper probabilities would narrow it.",
     "no_comparator": "There is no second group to compare with.",
     "not_assessed": "The log lacks what this question needs.",
     "no_data": "No decisions could be used.",
@@ -241,24 +242,18 @@ _KINDS = {
 }
 
 
-def measure_words(measure: str | None, decision_kind: str, unit: Unit = "share") -> MeasureWords:
-    """Return the words of a measure; an unknown one is named by its own name."""
+def measure_words(
+    measure: str | None, decision_kind: str, unit: Unit = "share", *, harm: bool = False
+) -> MeasureWords:
+    """Return the words of a measure; an unknown one is named by its own name.
+
+    `harm` is whether less of it is better, which only the names of a plan leave open.
+    """
     found = _KINDS.get((decision_kind, measure or "")) or {**_GENERIC, **NAMED}.get(measure or "")
     if found is not None:
         return found
     label = " ".join(clean(measure or "this measure").replace("_", " ").split())
-    if unit != "share":
-        return unnamed(label, unit)
-    return replace(
-        _GENERIC["adverse_rate"],
-        title=label[:1].upper() + label[1:],
-        happens=f"Decisions count towards “{label}”",
-        may_happen=f"Decisions may count towards “{label}”",
-        event=f"count towards “{label}”",
-        no_event=f"do not count towards “{label}”",
-        instead=f"decisions would have been counted as elsewhere for “{label}”",
-        instead_customers=f"customers would have been counted as elsewhere for “{label}”",
-    )
+    return counted(label, harm=harm) if unit == "share" else unnamed(label, unit)
 
 
 PILLARS = {
