@@ -57,6 +57,7 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
     book = Book(record)
     on = aside.day_of(beside, record)
     digest = record.digest
+    notes = annex.build_notes(book, aside.idle(beside))
     number = audit_number(record)
     data = f"{digest[:4]} {digest[4:8]}"
     return Report(
@@ -74,8 +75,8 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
         crossings=tuple(annex.build_crossings(book)),
         crossings_left=max(0, len(record.intersections) - annex.MOST_CROSSINGS),
         strata=tuple(annex.build_strata(book)),
-        notes=tuple(annex.build_notes(book, aside.idle(beside))),
-        notes_left=max(0, len(record.quality) - 40),
+        notes=tuple(notes[: annex.MOST_NOTES]),
+        notes_left=max(0, len(notes) - annex.MOST_NOTES),
         rows=tuple(annex.build_rows(book)),
         files=tuple(annex.build_files(book)),
         provenance=tuple(annex.build_provenance(book)),

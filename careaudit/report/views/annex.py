@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from careaudit.record import REST, Comparison, Intersection, Limit, Quality
@@ -11,6 +12,7 @@ from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
 from careaudit.report.wording.alike import strata
 from careaudit.report.wording.captions import annex_heads
+from careaudit.report.wording.measures import NAMED
 from careaudit.report.wording.names import (
     clean,
     group_name,
@@ -26,6 +28,7 @@ from careaudit.report.wording.words import Answer, answer
 
 MOST_COMPARISONS = 150
 MOST_CROSSINGS = 60
+MOST_NOTES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,8 @@ def _crossing(book: Book, i: Intersection, limit: Limit) -> Crossing:
 def build_notes(book: Book, idle: list[tuple[str, str]]) -> list[Note]:
     """Return the quality findings, errors first; the notes on few decisions are one row.
 
-    `idle` are waivers that cover nothing, as (where, what): they stand before the notes.
+    `idle` are waivers that cover nothing, as (where, what): they stand before the notes. The page
+    shows the first MOST_NOTES.
     """
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(book.record.quality, key=lambda q: order[q.severity])
@@ -233,12 +237,41 @@ def build_notes(book: Book, idle: list[tuple[str, str]]) -> list[Note]:
         rows.append(
             Note(
                 tell.SEVERITIES[q.severity],
-                said(q.where, 80) if q.where else num.NONE,
-                said(q.message, 400),
+                _place(book, q.where),
+                title(said(_named(book, q.message))),
                 num.count(q.rows) if q.rows is not None else num.NONE,
             )
         )
-    return rows[:40]
+    return rows
+
+
+def _place(book: Book, where: str) -> str:
+    """Return where a note belongs, as readers know it: a finding, a group, an attribute."""
+    c = book.by_id.get(where)
+    numbers = {q.id: n for n, q in enumerate(book.record.questions, 1)}
+    if c is not None and c.question in numbers:
+        return f"{numbers[c.question]}. {title(tell_places([c], book.groups))}"
+    if where in numbers:
+        return f"{numbers[where]}. {said(book.record.questions[numbers[where] - 1].ask, 80)}"
+    if where in book.segments:
+        return title(segment_name(where, 40))
+    return tell.place(_named(book, where)) if where else num.NONE
+
+
+_CODED = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
+
+
+def _named(book: Book, text: str) -> str:
+    """Say the measures and attributes that a note names in code as the other pages call them."""
+
+    def called(found: re.Match[str]) -> str:
+        word = found.group()
+        if word in book.segments:
+            return word.replace("_", " ")
+        known = word in book.units or word in NAMED
+        return f"“{book.words(word).title}”" if known else word
+
+    return _CODED.sub(called, text)
 
 
 def _few(book: Book, weak: list[Quality]) -> Note:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careaudit.report.wording.names import clean
+from careaudit.report.wording.names import clean, said, title
 
 SEVERITIES = {"error": "Serious", "warning": "Take care", "info": "Good to know"}
 ROWS_READ = "Rows read"
@@ -80,6 +80,16 @@ CROSSINGS_NOTE = (
     " search. Drawn in: the rate drawn towards all others, the more the fewer its decisions. These"
     " never change an answer."
 )
+_PLACES = {"log.columns": "Columns of the log", "subject_id": "Customers", "decided_at": "Days"}
+
+
+def place(where: str) -> str:
+    """Name a part of the log or of the plan that a note is about."""
+    if where.startswith("tables."):
+        return f"Table {said(where.removeprefix('tables.'), 60)}"
+    return _PLACES.get(where) or title(said(where.replace("_", " "), 80))
+
+
 FEW_DECISIONS = (
     "These gaps need action but rest on few decisions. A gap at the limit would seldom be found in"
     " so few. The true gap may be smaller than the one shown."
