@@ -241,7 +241,13 @@ def waits(*, promise: bool = True) -> AuditRecord:
     worst = a.m.comparisons[2]
     look = SecondLook(method="log_rank", value=0.62, p=1e-9)
     a.m.comparisons[2] = worst.model_copy(update={"second_look": look})
-    return a.m.record()
+    return promising(a.m.record(), 300.0 if promise else None)
+
+
+def promising(record: AuditRecord, seconds: float | None) -> AuditRecord:
+    """Return a record with a promised time."""
+    audit = record.audit.model_copy(update={"promise": seconds})
+    return record.model_copy(update={"audit": audit})
 
 
 STARS = {"en": (300, 400, 900, 2100, 1300), "es": (260, 240, 300, 500, 300),

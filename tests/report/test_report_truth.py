@@ -97,18 +97,24 @@ def test_the_range_is_said_to_hold_the_limit_where_it_does() -> None:
 
 def test_what_would_be_needed_follows_the_numbers() -> None:
     none = Detectable(gap=None, n_needed=None)
-    told = findings.needed(ranged(0.4, 1.6, detectable=none), Notation())
+    told = findings.needed(ranged(0.4, 1.6, detectable=none), Notation(), inferred=False)
     assert told == "No gap could have been shown with so few decisions."
     near = findings.needed(
-        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=300)), Notation()
+        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=300)), Notation(), inferred=False
     )
     assert near.endswith(
         "enough decisions for a group treated alike, so the gap lies near the limit."
     )
     few = findings.needed(
-        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=900)), Notation()
+        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=900)), Notation(), inferred=False
     )
     assert "would need about 900" in few
+    many = findings.needed(
+        ranged(0.4, 1.6, detectable=Detectable(gap=0.1, n_needed=6_790_000)),
+        Notation(),
+        inferred=False,
+    )
+    assert "would need over a million to show it" in many
 
 
 def test_a_draft_reading_says_so() -> None:
