@@ -158,10 +158,12 @@ def test_times_of_one_zone_are_not(ask, zone):
         row | {"asked": f"{row['asked']}{zone}", "reached": f"{row['reached']}{zone}"}
         for row in waits()
     ]
-    _, plain = ask(waits(), "wait_median", WAIT)
     _, record = ask(rows, "wait_median", WAIT)
     assert not noted(record, "mixed_time_zones")
-    assert [e.value for e in record.estimates] == [e.value for e in plain.estimates]
+    assert not noted(record)
+    (whole,) = [e for e in record.estimates if e.segment is None]
+    # Waits run from 60 to 600 seconds in steps that do not repeat within a log of 400.
+    assert whole.value == sorted(60 + (7 * place) % 541 for place in range(N))[N // 2 - 1]
 
 
 def test_a_log_whose_waits_have_no_end_says_so(ask):
@@ -333,13 +335,17 @@ def test_an_own_measure_has_the_parts_of_its_kind(ask, own, says):
     assert "Traceback" not in done.output
 
 
-@pytest.mark.parametrize(
-    "measure", [name for name, one in CATALOGUE.items() if one.unit != "share"]
-)
-def test_a_field_that_is_not_mapped_is_named(ask, measure):
-    done, record = ask(values("1"), measure, {"decision": "outcome"}, OUTCOME + LABEL)
+def test_a_field_that_is_not_mapped_is_named(ask):
+    names = [name for name, one in CATALOGUE.items() if one.unit != "share"]
+    others = "".join(
+        f'[[questions]]\nid = "{name}"\nmeasure = "{name}"\nsegments = ["g"]\n' for name in names
+    )
+    columns = {"decision": "outcome"}
+    done, record = ask(values("1"), names[0], columns, OUTCOME + LABEL, others)
     assert done.exit_code == 0, done.output
-    (question,) = record.questions
-    assert (question.verdict, question.reason) == ("inconclusive", "not_assessed")
-    lacking = set(CATALOGUE[measure].fields) - {"decision", "label"}
-    assert all(field in question.missing for field in lacking)
+    assert len(record.questions) == len(names) + 1
+    for question in record.questions:
+        assert (question.verdict, question.reason) == ("inconclusive", "not_assessed")
+        lacking = set(CATALOGUE[question.measure].fields) - {"decision", "label"}
+        assert lacking
+        assert all(field in question.missing for field in lacking)

@@ -476,7 +476,8 @@ def twice():
     from value_rows import FRAME
 
     names = (*NAMES, "csat", "adverse_rate")
-    frame = FRAME.assign(customer=range(len(FRAME)), rating=FRAME.ease.replace({"6": "", "7": ""}))
+    frame = FRAME[:2_000]
+    frame = frame.assign(customer=range(len(frame)), rating=frame.ease.replace({"6": "", "7": ""}))
     asked = plan(names)
     columns = asked.log.columns | {"rating": "rating"}
     asked = asked.model_copy(update={"log": asked.log.model_copy(update={"columns": columns})})
