@@ -11,6 +11,9 @@ from careaudit.measures import CATALOGUE, Measure
 from careaudit.plan import Plan, Question
 from careaudit.stats.tolerance import Tolerance
 
+SIGNED = {"points", "score"}
+"""Units of values that may lie below 0: a share of them is no limit."""
+
 
 def check(plan: Plan) -> None:
     """Refuse a plan that no log could answer; reads no data. Raises PlanError."""
@@ -65,9 +68,12 @@ def _check_question(question: Question, known: Mapping[str, Measure]) -> None:
 def _check_limit(question: Question, measure: Measure) -> None:
     """Refuse a limit on another scale than the measure's."""
     said = question.limit.model_fields_set
-    curve, other = said & {"ratio", "floor", "cap"}, said & {"share", "gap"}
-    if wrong := other if isinstance(measure.limit, Tolerance) else curve:
-        fit = "ratio, floor and cap" if wrong == other else "share or gap"
+    known, fit = {"share", "gap"}, "share or gap"
+    if isinstance(measure.limit, Tolerance):
+        known, fit = {"ratio", "floor", "cap"}, "ratio, floor and cap"
+    elif measure.unit in SIGNED:
+        known, fit = {"gap"}, "gap"
+    if wrong := said - known:
         raise PlanError(
             f'question "{question.id}" sets the limit by {" and ".join(sorted(wrong))}, which '
             f"{measure.name} does not have.",

@@ -170,7 +170,8 @@ class Reader:
             cell = self._union(name, frozenset(members))
         else:
             cell = added(self.cells(name).cell(member) for member in members)
-        return measure.sample(group, cell, clustered=self.clustered)
+        found = measure.sample(group, cell, clustered=self.clustered)
+        return measure.together(found, samples)
 
     def _union(self, name: str, members: frozenset[tuple[str, ...]]) -> Cell:
         key = (name, members)

@@ -246,12 +246,20 @@ class Stage:
         return [name for name in self.plan.log.columns if name.endswith("_at")]
 
     def _now(self, rows: Any) -> Any:
-        """The last moment that the whole log knows, in seconds; null where no age is asked."""
+        """The last moment that the whole log knows, in seconds; null where no age is asked.
+
+        A time after the day of the audit is a slip, unless all of them are.
+        """
         if self._end is None and (times := self._times()):
             stamps = [ex.seconds(self._get(rows, name)) for name in times]
-            look = rows.aggregate(**{f"t{n}": stamp.max() for n, stamp in enumerate(stamps)})
-            known = [t for t in self.opened.workspace.fetch(look)[0] if t is not None]
-            self._end = max(known, default=None)
+            today = ibis.timestamp(f"{self.request.as_of} 23:59:59").epoch_seconds()
+            sound = [ibis.ifelse(stamp <= today, stamp, ibis.null("int64")) for stamp in stamps]
+            look = rows.aggregate(
+                **{f"t{n}": stamp.max() for n, stamp in enumerate([*sound, *stamps])}
+            )
+            found = self.opened.workspace.fetch(look)[0]
+            known = [t for t in found[: len(times)] if t is not None]
+            self._end = max(known or [t for t in found if t is not None], default=None)
         return ibis.null("int64") if self._end is None else ibis.literal(self._end, type="int64")
 
     def _commonest(self, rows: Any) -> dict[str, str]:

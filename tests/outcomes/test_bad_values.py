@@ -297,12 +297,6 @@ def test_a_limit_on_another_scale_is_refused(ask, measure, limit, says):
     assert says in done.stderr
 
 
-SIGNED = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a share of a value that may be below 0 is no limit"
-)
-
-
-@SIGNED
 @pytest.mark.parametrize(
     ("measure", "low", "high"), [("nps", "0", "10"), ("score_calibration", "0.9", "0.8")]
 )

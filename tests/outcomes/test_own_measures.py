@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -145,3 +148,36 @@ segments = ["lang"]
 """
     record = careaudit.audit(frame, plan=parse(text))
     assert [e.value for e in record.estimates] == [0.5, 0.5, 0.5]
+
+
+def test_one_slip_of_a_date_does_not_move_the_end_of_the_log():
+    """Open waits last until the last moment that the log knows by the day of the audit."""
+    rows = 600
+    asked = pd.Timestamp("2026-03-01") + pd.to_timedelta(np.arange(rows), unit="min")
+    reached = (asked + pd.Timedelta(minutes=5)).astype(str).to_series(index=range(rows))
+    reached[::4] = None
+    frame = pd.DataFrame({"asked": asked.astype(str), "reached": reached,
+                          "lang": ["en", "es"] * (rows // 2)})  # fmt: skip
+    slipped = frame.copy()
+    slipped.loc[1, "reached"] = "2035-03-01 00:00:00"
+    text = """
+[audit]
+name = "t"
+justification = "t"
+[log.columns]
+human_requested_at = "asked"
+human_reached_at = "reached"
+[[segments]]
+name = "lang"
+column = "lang"
+[[questions]]
+id = "q"
+measure = "wait_rmst"
+segments = ["lang"]
+"""
+    values = [
+        careaudit.audit(log, plan=parse(text), as_of=date(2026, 7, 1)).estimates[0].value
+        for log in (frame, slipped)
+    ]
+    assert values[1] == pytest.approx(values[0], rel=0.05)
+    assert values[0] < 24 * 3600

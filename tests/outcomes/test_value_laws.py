@@ -239,12 +239,6 @@ def test_groups_too_small_for_a_say_share_a_horizon():
     assert found.reference_value == pytest.approx(mean_to(short, tau))
 
 
-POOL = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="groups taken together go to a horizon of their own"
-)
-
-
-@POOL
 def test_small_groups_together_are_seen_no_further_than_the_rest():
     frame, long = uneven({"g": 60, "h": 60})
     record = audited(frame, ["wait_rmst"], WAITED)
@@ -253,7 +247,6 @@ def test_small_groups_together_are_seen_no_further_than_the_rest():
     assert found.group_value == pytest.approx(mean_to(both, 20))
 
 
-@POOL
 def test_the_rest_is_seen_no_further_than_the_group():
     frame, long = uneven({"g": 300, "h": 300})
     record = audited(frame, ["wait_rmst"], WAITED, reference="rest")
