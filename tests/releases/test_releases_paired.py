@@ -162,9 +162,7 @@ def test_a_union_counts_each_customer_once(tmp_path):
         ],
         columns=COLUMNS,
     )
-    scan = cases(tmp_path, data.assign(outcome="yes"), data).scan(
-        [(RATES["adverse_rate"], "lang")]
-    )
+    scan = cases(tmp_path, data.assign(outcome="yes"), data).scan([(RATES["adverse_rate"], "lang")])
     both = scan.union("adverse_rate", "lang", frozenset({"en", "es"}))
     assert (both.n, both.new_only, both.customers) == (6, 6, 2)
     assert (both.nn, both.dn, both.dd) == (20, 20, 20)
