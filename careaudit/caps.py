@@ -24,6 +24,12 @@ RESPONSE = RATES["response_rate"]
 OVERTURNED = RATES["overturn_rate"]
 LEAST_RESPONSE = 0.20
 """Below this share of answers nobody knows what the others think (methods 5)."""
+ANSWERED = replace(
+    RESPONSE, name="answered", formula="rating recorded / all rows", fields=("rating",), of=None
+)
+"""The same where the log does not say who was asked."""
+UNUSABLE = 0.05
+"""Above this share of values that can be no answer a group is not known (methods 1.6)."""
 SOUND_LABELS = frozenset({"all", "random_sample", "audited"})
 PICKED = {"appealed": "by who appealed"}
 Cap = tuple[str, str] | None
@@ -34,19 +40,47 @@ def probes(plan: Plan) -> list[Rate]:
     """The rates that a plan's answers hang on, beside those that it asks for."""
     asked = {question.measure for question in plan.questions}
     found = list(COVERAGE) if plan.label else []
-    if "csat" in asked and "rating_offered" in plan.log.columns:
-        found.append(RESPONSE)
+    if "csat" in asked:
+        found.append(response(plan))
     if "contest_rate" in asked and "review_result" in plan.log.columns:
         found.append(OVERTURNED)
     return found
 
 
+def response(plan: Plan) -> Rate:
+    """Who answered: of those who were asked, or of all where the log does not say who was."""
+    return RESPONSE if "rating_offered" in plan.log.columns else ANSWERED
+
+
 def cap(reader: Reader, question: Question, measure: Measure) -> Cap:
     """Say why a question may not be passed, or nothing."""
+    found: Cap = None
     if "label" in measure.fields and measure.name != "label_coverage":
-        return _labels(reader, question, measure)
-    if measure.name == "csat" and RESPONSE in probes(reader.plan):
-        return _answers(reader, question)
+        found = _labels(reader, question, measure)
+    if measure.name == "csat":
+        found = _answers(reader, question)
+    return found or _unread(reader, question, measure)
+
+
+def _unread(reader: Reader, question: Question, measure: Measure) -> Cap:
+    """Groups whose values cannot be used, or that have no case although they have decisions."""
+    least = reader.plan.statistics.scope
+    for name in reader.judged_names(question):
+        if name in reader.members:
+            continue
+        samples = dict(zip(reader.known[name].groups, reader.samples(measure, name), strict=True))
+        for group, sample in samples.items():
+            all_ = reader.decisions(name, group)
+            if not all_.n or all_.n / all_.design_effect < least:
+                continue
+            who = f"{name} {'*'.join(group)}"
+            if sample.unusable > UNUSABLE:
+                return "coverage", (
+                    f"{sample.unusable:.0%} of what is recorded for {who} cannot be used: see what "
+                    "to know about the data"
+                )
+            if not sample.known and any(one.known for one in samples.values()):
+                return "coverage", f"{who} has {all_.n:,} decisions and no value to compare"
     return None
 
 
@@ -74,7 +108,7 @@ def _labels(reader: Reader, question: Question, measure: Measure) -> Cap:
 
 def _answers(reader: Reader, question: Question) -> Cap:
     """Ratings given by few, or by some groups less often than by others."""
-    probe = _probe(reader, question, RESPONSE)
+    probe = _probe(reader, question, response(reader.plan))
     rates = [
         (sample.rate or 0.0, str(sample.group), field.segment)
         for field in probe.fields

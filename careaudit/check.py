@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from difflib import get_close_matches
 
 from careaudit.askable import measures
@@ -13,6 +14,10 @@ from careaudit.stats.tolerance import Tolerance
 
 SIGNED = {"points", "score"}
 """Units of values that may lie below 0: a share of them is no limit."""
+
+
+RANGES = {"points": 200.0, "area": 1.0, "score": 2.0, "rating": 6.0}
+"""The widest gap that values of a unit can have; a limit as wide tolerates everything."""
 
 
 def check(plan: Plan) -> None:
@@ -73,6 +78,14 @@ def _check_limit(question: Question, measure: Measure) -> None:
         known, fit = {"ratio", "floor", "cap"}, "ratio, floor and cap"
     elif measure.unit in SIGNED:
         known, fit = {"gap"}, "gap"
+    gap, widest = question.limit.gap, RANGES.get(measure.unit)
+    if gap is not None and widest is not None and gap >= widest:
+        raise PlanError(
+            f'question "{question.id}" tolerates a gap of {gap:g}; {measure.name} cannot differ by '
+            f"more than {widest:g}.",
+            where="plan",
+            hint=f"Its default is {asdict(measure.limit)}.",
+        )
     if wrong := said - known:
         raise PlanError(
             f'question "{question.id}" sets the limit by {" and ".join(sorted(wrong))}, which '

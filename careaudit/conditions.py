@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -110,6 +110,44 @@ def both(*parts: Condition) -> Condition:
     """Every part holds; parts of parts are laid side by side."""
     flat = [p for part in parts for p in (part.parts if isinstance(part, Both) else (part,))]
     return Both(tuple(dict.fromkeys(flat)))
+
+
+NO = ("0", "false", "no", "n", "f")
+"""What it says for no; anything else is no answer."""
+ALL_NUMBERS = 1e300
+_MOMENT = timedelta(seconds=1)
+
+
+def parts(condition: Condition) -> Iterator[Condition]:
+    """The conditions that a condition is made of, none of them made of others."""
+    match condition:
+        case Both(inner) | Either(inner):
+            for one in inner:
+                yield from parts(one)
+        case Not(one):
+            yield from parts(one)
+        case _:
+            yield condition
+
+
+def no_answer(found: Iterable[Condition]) -> dict[str, Condition]:
+    """For each field that conditions read: when it is recorded and can be no answer to them."""
+    odd: dict[str, Condition] = {}
+    widest: dict[str, tuple[float, float]] = {}
+    for part in (inner for one in found for inner in parts(one)):
+        match part:
+            case Number(field, low, high):
+                top = ALL_NUMBERS if high == math.inf else high
+                ends = widest.get(field, (low, top))
+                low = -ALL_NUMBERS if top == ALL_NUMBERS else low
+                widest[field] = (min(low, ends[0]), max(top, ends[1]))
+                odd[field] = both(Known(field), Not(Number(field, *widest[field])))
+            case Among(field, values) if values == YES:
+                odd[field] = both(Known(field), Not(Among(field, (*YES, *NO))))
+            case Soon(start, end):
+                for field in (start, end):
+                    odd[field] = both(Known(field), Not(Soon(field, field, _MOMENT)))
+    return odd
 
 
 def fields(condition: Condition) -> tuple[str, ...]:

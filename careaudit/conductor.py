@@ -370,6 +370,9 @@ class _Audit:
                     for e in estimates
                     if (e.measure, e.segment) == (measure.name, segment) and e.value is not None
                 }
-                pages.append(Page(measure, cells, rates, segment or "everybody"))
-                names.append(self._lines(segment or "", cells))
+                lines = self._lines(segment or "", cells)
+                known = {line.group for line in lines}
+                kept = {name: rate for name, rate in rates.items() if name in known}
+                pages.append(Page(measure, cells, kept, segment or "everybody"))
+                names.append(lines)
         return pages, names

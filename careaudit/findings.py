@@ -133,7 +133,7 @@ class Teller:
         told = Question(
             id=question.id,
             ask=question.ask or measure.ask,
-            pillar=question.pillar,
+            pillar=question.pillar or measure.pillar,
             measure=measure.name,
             segments=question.segments,
             gate=question.gate,

@@ -29,6 +29,8 @@ from careaudit.sources import Scan
 from careaudit.stats.clustering import Overlap
 from careaudit.wanted import DECISIONS, OPPOSITE, crossings
 
+MIN_GROUPS = 2
+"""A gap lies between two."""
 BLIND = 0.80
 """Above this overall rate a measure hides gaps that show on its opposite (design 4)."""
 
@@ -252,15 +254,27 @@ class Reader:
                 'the plan does not say what an explanation must hold: say profile = "gdpr_aia86" '
                 'or required = ["..."] in [explanation]'
             )
-        told = rate and not rate.when
-        if told and not (self.favorable and self.adverse):
+        return self._silent(measure) or self._incomparable(question, measure)
+
+    def _silent(self, measure: Measure) -> tuple[str, str] | None:
+        """Why the whole log gives no answer, or one and the same."""
+        rate = measure if isinstance(measure, Rate) else None
+        if rate and not rate.when:
+            if self.favorable and self.adverse:
+                return None
             return "no_variation", "every decision of the log has the same outcome"
         whole = self.sample(measure, "", ())
-        if whole.n and not whole.known:
-            return "not_assessed", measure.unseen
-        if not told and not whole.n:
+        if not whole.n:
             return "not_assessed", f"no row of the log counts: {measure.formula}"
-        return self._incomparable(question, measure)
+        if not whole.known:
+            return "not_assessed", measure.unseen
+        if isinstance(whole, Sample) and whole.x in {0, whole.n}:
+            every = "every row that counts" if whole.x else "no row that counts"
+            return "no_variation", (
+                f"{every} says so ({measure.formula}): where that is not what the columns mean, "
+                "rename their values in [log.values]"
+            )
+        return None
 
     def _incomparable(self, question: Question, measure: Measure) -> tuple[str, str] | None:
         """Why the groups of a question cannot be compared: none beside another, or none known."""
@@ -268,6 +282,9 @@ class Reader:
         alone = [name for name in names if not self._comparable(name)]
         if alone:
             return "no_comparator", "; ".join(self._lack(name) for name in alone)
+        for name in names:
+            if sum(sample.known for sample in self.samples(measure, name)) < MIN_GROUPS:
+                return "not_assessed", f"{name}: {measure.unseen}"
         unsure = (self.members.unsure(measure, name) for name in names)
         return next((lack for lack in unsure if lack), None)
 

@@ -26,7 +26,8 @@ class Sample:
 
     `group` is None for everybody. `moments` is None where the log names no customers. `counts`,
     `levels` and `curve` are as in `Reading`. `ends` are other events and cases that missing labels
-    leave possible: a verdict needs all of them to agree.
+    leave possible: a verdict needs all of them to agree. `unusable`: the share of what is recorded
+    that can be no answer.
     """
 
     group: str | None
@@ -37,6 +38,7 @@ class Sample:
     levels: tuple[tuple[float, int], ...] = ()
     curve: tuple[tuple[float, float], ...] = ()
     ends: tuple[tuple[int, int], ...] = ()
+    unusable: float = 0.0
 
     @property
     def rate(self) -> float | None:
@@ -104,6 +106,7 @@ class Reading:
     levels: tuple[tuple[float, int], ...] = ()
     lone: bool = False
     known_share: float = 1.0
+    unusable: float = 0.0
     until: float | None = None
 
     @property

@@ -89,6 +89,7 @@ class Duration(Measure):
             counts=waits,
             curve=_curve(waits, self.wait.limit) if n else (),
             lone=own.lone,
+            unusable=max(1 - n / own.n, 0.0) if own.n else 0.0,
         )
         return self._at(found, self.until or _horizon(waits)) if n else found
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from careaudit.carried import SCALE, Column, Level
-from careaudit.cells import EVERY, Cell, Histogram, Quantity, Slots, Term
-from careaudit.conditions import Number
+from careaudit.cells import EVERY, Cell, Histogram, Quantity, Slots, Term, total
+from careaudit.conditions import Known, Number
 from careaudit.measures.base import TENTH, Gap, Measure, Reading, Seen, Share, Unit, normal
 from careaudit.measures.levels import dominance_look, rated
 from careaudit.measures.summed import Summed
@@ -37,7 +37,11 @@ class Mean(Measure):
     @property
     def terms(self) -> tuple[Term, ...]:
         """The sums it needs of each cell."""
-        return self._summed.terms
+        return (*self._summed.terms, total(self._recorded))
+
+    @property
+    def _recorded(self) -> Quantity:
+        return Quantity(self.cases, condition=Known(self.column.field))
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:
@@ -73,4 +77,5 @@ class Mean(Measure):
             counts=counts,
             levels=levels,
             lone=found.lone,
+            unusable=1 - found.n / cell[total(self._recorded)],
         )

@@ -18,7 +18,7 @@ from careaudit.cells import (
     product,
     total,
 )
-from careaudit.conditions import Condition, both
+from careaudit.conditions import Condition, Either, both, no_answer
 from careaudit.measures.base import Measure, Sample, Seen, Unit
 from careaudit.measures.levels import dominance_look, rated
 from careaudit.stats.clustering import Moments
@@ -67,6 +67,12 @@ class Rate(Measure):
         )
 
     @property
+    def _odd(self) -> Quantity | None:
+        """Rows of which a field that it reads holds no answer."""
+        found = no_answer([part for part in (self.of, self.when) if part])
+        return Quantity(self.cases, condition=Either((*found.values(),))) if found else None
+
+    @property
     def histograms(self) -> tuple[Histogram, ...]:
         """The ratings behind it, where it has any."""
         return (Histogram(self.levels),) if self.levels else ()
@@ -75,7 +81,8 @@ class Rate(Measure):
     def terms(self) -> tuple[Term, ...]:
         """The sums this measure needs of each cell."""
         n, x = self.sizes
-        return (total(n), total(x), customers(n), product(n, n), product(x, n), product(x, x))
+        odd = (total(self._odd),) if self._odd else ()
+        return (total(n), total(x), customers(n), product(n, n), product(x, n), product(x, x), *odd)
 
     def second_book(self, cell: Cell) -> list[tuple[float, int]]:
         """Events as 1 and other cases as 0, counted slot by slot."""
@@ -102,6 +109,8 @@ class Rate(Measure):
         sample = Sample(
             group, cell[total(n)], cell[total(x)], moments if clustered else None, counts, levels
         )
+        odd = cell[total(self._odd)] if self._odd else 0
+        sample = replace(sample, unusable=odd / (odd + sample.n) if odd else 0.0)
         return replace(sample, ends=_ends(self, cell)) if self.bounded else sample
 
 

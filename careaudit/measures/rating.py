@@ -7,7 +7,7 @@ from typing import Any
 
 from careaudit.carried import Level
 from careaudit.cells import EVERY, Cell, Histogram, Quantity, Slots, Term, customers, product, total
-from careaudit.conditions import Number
+from careaudit.conditions import Known, Number
 from careaudit.measures.base import Gap, Measure, Reading, Seen, Share, Unit
 from careaudit.measures.levels import dominance_look, rated
 from careaudit.measures.summed import spread
@@ -40,13 +40,17 @@ class NetScore(Measure):
         )
 
     @property
+    def _recorded(self) -> Quantity:
+        return Quantity(self.cases, condition=Known(self.levels.field))
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The sums it needs of each cell."""
         n, p, d = self._parts
         return (
             total(n), total(p), total(d), customers(n),
             product(n, n), product(p, n), product(d, n),
-            product(p, p), product(p, d), product(d, d),
+            product(p, p), product(p, d), product(d, d), total(self._recorded),
         )  # fmt: skip
 
     @property
@@ -79,6 +83,7 @@ class NetScore(Measure):
             counts=counts,
             levels=levels,
             lone=found.lone,
+            unusable=1 - count / recorded if (recorded := cell[total(self._recorded)]) else 0.0,
         )
 
     def second_look(self, group: Seen, reference: Seen) -> dict[str, Any] | None:

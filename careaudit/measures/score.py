@@ -10,7 +10,7 @@ import numpy as np
 
 from careaudit.carried import SCALE, SCORE_BINS, Column, Score
 from careaudit.cells import DUE, LABELLED, UNDUE, Cell, Histogram, Quantity, Slots, Term, total
-from careaudit.conditions import Number
+from careaudit.conditions import Known, Number
 from careaudit.measures.base import Gap, Measure, Reading, Share, Unit
 from careaudit.measures.summed import Summed
 from careaudit.stats.calibration import auc, in_the_large
@@ -20,8 +20,15 @@ AREA, OFF = Gap(0.05), Gap(0.03)
 OPEN_BINS = 0.02
 """An area that its bins leave open by more than this carries no verdict."""
 SCORES = Column("score", 0.0, 1.0)
+_RECORDED = Quantity(LABELLED, condition=Known("score"))
 POSITIVE: Mapping[str, Slots] = {"adverse": UNDUE, "favorable": DUE}
 """The labels that a high score speaks for: that the adverse decision was right, or the other."""
+
+
+def _unusable(cell: Cell, n: int) -> float:
+    """The share of recorded scores of labelled decisions that are none from 0 to 1."""
+    recorded = cell[total(_RECORDED)]
+    return 1 - n / recorded if recorded else 0.0
 
 
 def _summed(slots: Slots) -> Summed:
@@ -44,7 +51,7 @@ class Ranking(Measure):
     @property
     def terms(self) -> tuple[Term, ...]:
         """The sums it needs of each cell: how alike one customer's scores are."""
-        return _summed(LABELLED).terms
+        return (*_summed(LABELLED).terms, total(_RECORDED))
 
     @property
     def unseen(self) -> str:
@@ -74,6 +81,7 @@ class Ranking(Measure):
             (lambda deff: auc(sides[0] / deff, sides[1] / deff).auc) if known else None,
             "delong",
             lone=own.lone,
+            unusable=_unusable(cell, own.n),
         )
 
     def told(self, high: High) -> Ranking:
@@ -94,7 +102,7 @@ class Calibration(Measure):
     def terms(self) -> tuple[Term, ...]:
         """The sums it needs of each cell."""
         true = _summed(POSITIVE[self.high])
-        return (*_summed(LABELLED).terms, total(true.n), total(true.a))
+        return (*_summed(LABELLED).terms, total(true.n), total(true.a), total(_RECORDED))
 
     def sample(self, group: str | None, cell: Cell, *, clustered: bool) -> Reading:
         """Read the calibration of a group from its cell."""
@@ -116,6 +124,7 @@ class Calibration(Measure):
             else None,
             "normal",
             lone=own.lone,
+            unusable=_unusable(cell, own.n),
         )
 
     def told(self, high: High) -> Calibration:

@@ -112,7 +112,7 @@ class Question(TableOf):
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
     ask: str | None = Field(default=None, description="The question in plain words.")
-    pillar: Pillar = "fairness"
+    pillar: Pillar | None = Field(default=None, description="Left out: the measure's own.")
     measure: str | None = Field(default=None, description="Left out: the rarer side is asked.")
     segments: Texts = Field(
         min_length=1,

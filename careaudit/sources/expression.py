@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -139,24 +140,34 @@ def minor_units(column: Expr) -> Expr:
     return (ibis.ifelse(fine, number, ibis.null("float64")) * MINOR).round().cast("int64")
 
 
-def holds(condition: Condition, field: Callable[[str], Expr], now: Expr) -> Expr:
+def at(name: str) -> str:
+    """The column that holds a time in seconds, worked out once for all who read it."""
+    return f"at_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+def holds(
+    condition: Condition, field: Callable[[str], Expr], at: Callable[[str], Expr], now: Expr
+) -> Expr:
     """Say whether a condition holds of each row; what is not recorded is never true.
 
-    `field` gives a field as text, `now` is the last moment that the log knows, in seconds.
+    `field` gives a field as text, `at` a time in seconds, `now` is the last moment that the log
+    knows, in seconds.
     """
     match condition:
         case Both(parts):
-            found = ibis.and_(*(holds(part, field, now) for part in parts))
+            found = ibis.and_(*(holds(part, field, at, now) for part in parts))
         case Either(parts):
-            found = ibis.or_(*(holds(part, field, now) for part in parts))
+            found = ibis.or_(*(holds(part, field, at, now) for part in parts))
         case Not(part):
-            found = ~holds(part, field, now)
+            found = ~holds(part, field, at, now)
         case _:
-            found = _said(condition, field, now)
+            found = _said(condition, field, at, now)
     return found.fill_null(False)
 
 
-def _said(condition: Condition, field: Callable[[str], Expr], now: Expr) -> Expr:
+def _said(
+    condition: Condition, field: Callable[[str], Expr], at: Callable[[str], Expr], now: Expr
+) -> Expr:
     match condition:
         case Among(name, values):
             return field(name).strip().lower().isin([value.strip().lower() for value in values])
@@ -166,10 +177,10 @@ def _said(condition: Condition, field: Callable[[str], Expr], now: Expr) -> Expr
         case Same(first, second):
             return field(first).strip().lower() == field(second).strip().lower()
         case Soon(start, end, within):
-            taken = seconds(field(end)) - seconds(field(start))
+            taken = at(end) - at(start)
             return (taken >= 0) & (taken <= int(within.total_seconds()))
         case Old(name, age):
-            return now - seconds(field(name)) >= int(age.total_seconds())
+            return now - at(name) >= int(age.total_seconds())
     return field(fields(condition)[0]).notnull()
 
 
@@ -183,7 +194,9 @@ def slot(side: Expr, label: Expr | None, positive: Sequence[str], mature: Expr) 
     state: Expr = ibis.literal(2)
     if label is not None:
         unlabelled = label.isnull() | ~mature
-        state = ibis.cases((unlabelled, 2), (label.isin(list(positive)), 0), else_=1)
+        state = ibis.cases(
+            (unlabelled, 2), (label.lower().isin([v.strip().lower() for v in positive]), 0), else_=1
+        )
     decided = ibis.ifelse(side == "favorable", 0, 3) + state
     neither = len(Slot) - 1
     return ibis.ifelse(side.isin(["favorable", "adverse"]), decided, neither).cast("int8")

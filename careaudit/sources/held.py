@@ -11,11 +11,10 @@ import ibis
 
 from careaudit.cells import Term
 from careaudit.conditions import (
+    YES,
     Among,
-    Both,
     Commonest,
     Condition,
-    Either,
     Known,
     Not,
     Number,
@@ -24,6 +23,8 @@ from careaudit.conditions import (
     both,
     changed,
     fields,
+    no_answer,
+    parts,
 )
 from careaudit.plan import FIELDS, Plan
 from careaudit.sources import expression as ex
@@ -40,14 +41,14 @@ class Held:
         self._plan = plan
         found = (quantity.condition for quantity in ex.quantities(terms).values())
         self.conditions = tuple(dict.fromkeys(one for one in found if one))
-        self._parts = tuple(dict.fromkeys(p for one in self.conditions for p in _parts(one)))
+        self._parts = tuple(dict.fromkeys(p for one in self.conditions for p in parts(one)))
 
     def references(self) -> list[str]:
         """The columns to load."""
         read = [name for one in self.conditions for name in fields(one)]
         return list(dict.fromkeys(name for name in read if self._mapped(name)))
 
-    def columns(self, get: Get, now: Any, commonest: Mapping[str, str]) -> dict[str, Any]:
+    def columns(self, get: Get, at: Get, now: Any, commonest: Mapping[str, str]) -> dict[str, Any]:
         """One column a condition, and one for each way in which a value can be no answer.
 
         `now` is the last moment that the log knows, in seconds; `commonest` the value that most
@@ -58,10 +59,10 @@ class Held:
             return get(name) if self._mapped(name) else ibis.null("string")
 
         asked = {
-            ex.held(one): ex.holds(changed(one, partial(_spelled, commonest)), said, now)
+            ex.held(one): ex.holds(changed(one, partial(_spelled, commonest)), said, at, now)
             for one in self.conditions
         }
-        return asked | {name: ex.holds(odd, said, now) for name, odd, _ in self._odd()}
+        return asked | {name: ex.holds(odd, said, at, now) for name, odd, _ in self._odd()}
 
     def notes(self) -> list[tuple[str, str, str]]:
         """What to say of odd values, where there are any: the column, the field, the words."""
@@ -82,6 +83,10 @@ class Held:
                     later,
                     (f"end before they start ({part.start}, {part.end}): not in time"),
                 )
+        flags = [one for one in self._parts if isinstance(one, Among) and one.values == YES]
+        for odd in no_answer(flags).values():
+            said = "are neither yes nor no and count as no: rename them in [log.values]"
+            yield f"bad_{ex.held(odd)}", odd, said
         for name, (low, high) in widest.items():
             if high < float("inf"):
                 odd = both(Known(name), Not(Number(name, low, high)))
@@ -90,6 +95,12 @@ class Held:
                     odd,
                     (f"are not a number from {low:g} to {high:g}; left out"),
                 )
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The fields that are read as times."""
+        read = [part for part in self._parts if isinstance(part, Soon | Old)]
+        return tuple(dict.fromkeys(name for part in read for name in fields(part)))
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -112,14 +123,3 @@ def _spelled(commonest: Mapping[str, str], part: Condition) -> Condition:
     if not isinstance(part, Commonest):
         return part
     return Among(part.field, (commonest[part.field],) if part.field in commonest else ())
-
-
-def _parts(condition: Condition) -> Iterator[Condition]:
-    match condition:
-        case Both(parts) | Either(parts):
-            for part in parts:
-                yield from _parts(part)
-        case Not(part):
-            yield from _parts(part)
-        case _:
-            yield condition

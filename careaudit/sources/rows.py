@@ -13,6 +13,7 @@ import duckdb
 import ibis
 
 from careaudit.errors import DataError
+from careaudit.plan import FIELDS as ALL_FIELDS
 from careaudit.plan import Plan, Segment, Table
 from careaudit.record import Input
 from careaudit.sources import expression as ex
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 FIELDS = ("decision", "decision_id", "subject_id", "decided_at", "amount")
 """The fields that a scan reads where the plan maps them."""
+
+
+SHARED_IDS = 0.01
+"""Above this share of rows, ids that several customers share are not repetitions."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,15 @@ class Stage:
         raw, mapping = self._get(rows, reference), self.plan.log.values.get(reference, {})
         return ex.map_values(raw, mapping).fill_null(raw) if mapping else raw
 
+    def _time(self, rows: Any, name: str) -> Any:
+        """A time in seconds; null where the plan maps no such field."""
+        unmapped = name in ALL_FIELDS and name not in self.plan.log.columns
+        return ibis.null("int64") if unmapped else ex.seconds(self._said(rows, name))
+
+    @staticmethod
+    def _at(rows: Any, name: str) -> Any:
+        return rows[ex.at(name)]
+
     def _field(self, rows: Any, field: str) -> Any:
         return self._get(rows, field) if field in self.plan.log.columns else ibis.null("string")
 
@@ -200,7 +214,12 @@ class Stage:
             amount=ex.minor_units(self._field(rows, "amount")),
         )
         rows = rows.mutate(fate=self._fate(rows))
-        rows = self.weighed.laid(rows, partial(self._said, rows), self._now(rows))
+        times = list(dict.fromkeys([*self.held.times, *self.weighed.times]))
+        if times:
+            rows = rows.mutate(**{ex.at(name): self._time(rows, name) for name in times})
+        rows = self.weighed.laid(
+            rows, partial(self._said, rows), partial(self._at, rows), self._now(rows)
+        )
         by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
         by |= {"id": self._get(rows, "decision_id")} if named else {}
         raw, none = self._field(rows, "decision"), ibis.null("string")
@@ -235,7 +254,7 @@ class Stage:
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
         get, now = partial(self._said, rows), self._now(rows)
-        flags |= self.held.columns(get, now, self._commonest(rows))
+        flags |= self.held.columns(get, partial(self._at, rows), now, self._commonest(rows))
         flags |= self.weighed.flags(rows, get)
         return {name: ibis.ifelse(flag, 1, 0) for name, flag in flags.items()}
 
@@ -307,6 +326,8 @@ class Stage:
         hashes = rows.filter(key.notnull()).select(h=key.hash())
         look = hashes.aggregate(n=hashes.count(), d=hashes.h.nunique())
         n, distinct = self.opened.workspace.fetch(look)[0]
+        if n != distinct and self.clustered:
+            self._refuse_shared_ids(rows, key, n)
         if n == distinct:  # equal hashes may be chance, unequal ones are unequal keys
             return None
         by = (dedup and dedup.by) or ("decided_at" if "decided_at" in self.plan.log.columns else "")
@@ -316,6 +337,20 @@ class Stage:
         rest = [rows[name] for name in self._places.values() if name != stamp]
         order = [*latest, *rest]
         return key.notnull() & (ibis.row_number().over(group_by=key, order_by=order) > 0)
+
+    def _refuse_shared_ids(self, rows: Any, key: Any, n: int) -> None:
+        """One id for decisions about several customers is no id: none of them is a repetition."""
+        pairs = rows.filter(key.notnull()).select(k=key, who=self._get(rows, "subject_id"))
+        each = pairs.group_by("k").aggregate(n=pairs.count(), who=pairs.who.nunique())
+        shared = each.filter(each.who > 1)
+        (found,) = self.opened.workspace.fetch(shared.aggregate(n=shared.n.sum()))[0]
+        if found and found > SHARED_IDS * n:
+            raise DataError(
+                f"{int(found):,} rows share their decision id with another customer's.",
+                where=self.opened.log.files.where,
+                hint="An id names one decision: map another column to decision_id, or leave it "
+                "out.",
+            )
 
     def _slot(self, rows: Any) -> Any:
         label = self.plan.label

@@ -52,10 +52,11 @@ class Weighed:
         ]
         return [name for name in dict.fromkeys(read) if self._mapped(name)]
 
-    def laid(self, rows: Any, get: Get, now: Any) -> Any:
-        """Lay every time and every wait beside the rows, each worked out once.
+    def laid(self, rows: Any, get: Get, at: Get, now: Any) -> Any:
+        """Lay every wait beside the rows, each worked out once.
 
-        `get` gives a mapped field of these rows, `now` is the last moment that the log knows.
+        `get` gives a mapped field of these rows, `at` a time in seconds, `now` the last moment
+        that the log knows.
         """
         if not self.asks_age:
             return rows
@@ -64,13 +65,13 @@ class Weighed:
             return get(name) if self._mapped(name) else ibis.null("string")
 
         waits = [one for one in self._all if isinstance(one, Wait | LogWait)]
-        begun = {f"of_{carried.key(one)}": ex.holds(one.of, said, now) for one in waits if one.of}
-        rows = rows.mutate(
-            **{f"at_{n}": ex.seconds(said(name)) for n, name in enumerate(self._times())}, **begun
-        )
+        begun = {
+            f"of_{carried.key(one)}": ex.holds(one.of, said, at, now) for one in waits if one.of
+        }
+        rows = rows.mutate(**begun)
         spans: dict[str, Any] = {}
         for one in waits:
-            taken, state = _span(one, lambda name: self._at(rows, name), now)
+            taken, state = _span(one, at, now)
             counts = ~ibis.or_(*(self._unread(rows, get, name) for name in carried.fields(one)))
             if one.of:
                 counts &= rows[f"of_{carried.key(one)}"]
@@ -99,7 +100,7 @@ class Weighed:
             if isinstance(one, Wait):
                 taken = rows[f"took_{carried.key(one)}"]
                 found[name] = taken.notnull() & ~taken.between(0, LONGEST)
-        times = [name for name in self._times() if self._mapped(name)]
+        times = [name for name in self.times if self._mapped(name)]
         for name in times:
             text = said(name)
             found[f"bad_time_{name}"] = self._unread(rows, get, name)
@@ -117,20 +118,20 @@ class Weighed:
             if isinstance(one, Wait):
                 said = f"end before they start, or last over ten years ({one.start}, {one.end})"
                 found.append((name, one.start, f"{said}; left out"))
-        for name in self._times():
+        for name in self.times:
             said = "cannot be read as times; waits that need them are left out"
             found.append((f"bad_time_{name}", name, said))
         return found
 
     def mixed_zones(self, count: Callable[[str], int]) -> int:
         """Rows whose times have no zone while others of the log have one; 0 where all agree."""
-        times = [name for name in self._times() if self._mapped(name)]
+        times = [name for name in self.times if self._mapped(name)]
         zoned = sum(count(f"bad_zoned_{name}") for name in times)
         plain = sum(count(f"bad_plain_{name}") for name in times)
         return plain if zoned else 0
 
     def _at(self, rows: Any, name: str) -> Any:
-        return rows[f"at_{self._times().index(name)}"]
+        return rows[ex.at(name)]
 
     def _unread(self, rows: Any, get: Get, name: str) -> Any:
         """Whether a time is recorded and cannot be read."""
@@ -138,7 +139,9 @@ class Weighed:
             return ibis.literal(False)
         return get(name).notnull() & self._at(rows, name).isnull()
 
-    def _times(self) -> list[str]:
+    @property
+    def times(self) -> list[str]:
+        """The fields that are read as times."""
         waits = (one for one in self._all if isinstance(one, Wait | LogWait))
         return list(dict.fromkeys(name for one in waits for name in carried.fields(one)))
 

@@ -28,6 +28,7 @@ name = "t"
 justification = "t"
 [log.columns]
 decision = "decision"
+subject_id = "who"
 {columns}
 [escalation]
 sla = "5m"
@@ -65,7 +66,12 @@ ENDS = {"human_reached_at", "abandoned_at", "reviewed_at", "resolved_at"}
 
 
 def audited(frame: pd.DataFrame, *names: str, text: str = PLAN):
-    return careaudit.audit(frame, plan=plan_of(*names, text=text))
+    return careaudit.audit(each_its_own(frame), plan=plan_of(*names, text=text))
+
+
+def each_its_own(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every decision is another customer's."""
+    return frame.assign(who=np.arange(len(frame)))
 
 
 def value(draw: np.random.Generator, field: str, n: int):
@@ -101,7 +107,7 @@ def cells_of(frame: pd.DataFrame):
     request = Request(
         plan, terms(plan), crossings(plan), date(2026, 7, 1), histograms=histograms(plan)
     )
-    return open_source(plan, Path(), frame).scan(request).crossings[("group",)]
+    return open_source(plan, Path(), each_its_own(frame)).scan(request).crossings[("group",)]
 
 
 def random_log(seed: int, n: int = 3_000) -> pd.DataFrame:
