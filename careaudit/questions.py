@@ -282,11 +282,13 @@ class Reader:
         alone = [name for name in names if not self._comparable(name)]
         if alone:
             return "no_comparator", "; ".join(self._lack(name) for name in alone)
+        unsure = (self.members.unsure(measure, name) for name in names)
+        if lack := next((lack for lack in unsure if lack), None):
+            return lack
         for name in names:
             if sum(sample.known for sample in self.samples(measure, name)) < MIN_GROUPS:
                 return "not_assessed", f"{name}: {measure.unseen}"
-        unsure = (self.members.unsure(measure, name) for name in names)
-        return next((lack for lack in unsure if lack), None)
+        return None
 
     def _unmapped(self, field: str) -> bool:
         """Whether a decision-log field that a measure reads is not in [log.columns]."""

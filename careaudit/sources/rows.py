@@ -29,8 +29,8 @@ FIELDS = ("decision", "decision_id", "subject_id", "decided_at", "amount")
 """The fields that a scan reads where the plan maps them."""
 
 
-SHARED_IDS = 0.01
-"""Above this share of rows, ids that several customers share are not repetitions."""
+SHARED_IDS, FEW = 0.01, 20
+"""Above this share and number of rows, ids that several customers share are not repetitions."""
 
 
 @dataclass(frozen=True)
@@ -344,7 +344,7 @@ class Stage:
         each = pairs.group_by("k").aggregate(n=pairs.count(), who=pairs.who.nunique())
         shared = each.filter(each.who > 1)
         (found,) = self.opened.workspace.fetch(shared.aggregate(n=shared.n.sum()))[0]
-        if found and found > SHARED_IDS * n:
+        if found and found > max(SHARED_IDS * n, FEW):
             raise DataError(
                 f"{int(found):,} rows share their decision id with another customer's.",
                 where=self.opened.log.files.where,
