@@ -8,6 +8,7 @@ from careaudit.caps import OVERTURNED, RESPONSE, probes
 from careaudit.measures import RATES
 from careaudit.questions import Reader
 from careaudit.record import Comparison, Quality
+from careaudit.stats import labels
 
 SILENT = 0.80
 """A contest rate below this share of the comparator's may be a barrier (governance 3)."""
@@ -107,7 +108,8 @@ def _unheard(reader: Reader) -> Iterator[Quality]:
             )
             silent = max(offered.n - offered.x, 0)
             if heard.n and heard.customers >= reader.plan.privacy.min_cell:
-                low, high = heard.x / (heard.n + silent), (heard.x + silent) / (heard.n + silent)
+                found = labels.ends(heard.x, heard.n, silent)
+                low, high = (float(end.x / end.n) for end in found)
                 ends.append(f"{'*'.join(group)} {low:.0%} to {high:.0%}")
         if ends:
             yield _note(

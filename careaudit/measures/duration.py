@@ -25,7 +25,6 @@ POINTS = 60
 """Steps that a picture of a curve has at most."""
 IN_SCOPE = 100
 """Waits that a group needs to have a say in how far the groups are seen."""
-_NEVER = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True)

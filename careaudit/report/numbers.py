@@ -79,12 +79,6 @@ def span(low: float | None, high: float | None, per: int) -> str | None:
     return f"{every(low, per)} to {every(high, per)}"
 
 
-def rate_with_range(value: float, low: float | None, high: float | None, per: int) -> str:
-    """Write "25 in every 100 (24 to 27 plausible)"."""
-    text = span(low, high, per)
-    return in_every(value, per) + (f" ({text} plausible)" if text else "")
-
-
 def points(gap: float, per: int) -> str:
     """Write the size of a difference of rates as a whole number, without its sign."""
     size = abs(gap)

@@ -77,11 +77,6 @@ def test_no_decimals_without_end() -> None:
     assert num.signed_points(0.000001, 100) == "<0.01"
 
 
-def test_rates_with_their_range() -> None:
-    assert num.rate_with_range(0.25, 0.238, 0.268, 100) == "25 in every 100 (24 to 27 plausible)"
-    assert num.rate_with_range(0.25, None, None, 100) == "25 in every 100"
-
-
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
     [

@@ -220,11 +220,6 @@ def steps(kind: Answer, reason: str, *, harm: bool, inferred: bool) -> list[str]
     ]
 
 
-def where_title(place: str) -> str:
-    """Return a place as a row's first cell."""
-    return title(place)
-
-
 def more_rows(count: int) -> str:
     """Say how many rows are left out."""
     return f"{num.count(count)} more comparisons"
