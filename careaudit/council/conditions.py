@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from careaudit.canonical import digest
 from careaudit.council import statements
-from careaudit.council.canonical import digest
 from careaudit.council.charters import Council
 from careaudit.council.deciding import Held
 from careaudit.council.dsse import opened

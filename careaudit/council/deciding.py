@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from careaudit.canonical import canonical, sha256
 from careaudit.council import decision as forms
 from careaudit.council import statements
-from careaudit.council.canonical import canonical, sha256
 from careaudit.council.charters import Council
 from careaudit.council.decision import Decision
 from careaudit.council.dsse import signed

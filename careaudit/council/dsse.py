@@ -13,7 +13,7 @@ from typing import Any
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import Error as SignatureError
 
-from careaudit.council.canonical import canonical
+from careaudit.canonical import canonical
 from careaudit.council.keys import PublicKey, Signer
 from careaudit.documents import json_tree, text_of
 from careaudit.errors import CouncilError

@@ -1,173 +1,19 @@
-"""The council's ledger: JSON lines that only grow, each bound to the one before it.
+"""The council's ledger: its decisions, and the notes that a condition is met, each signed.
 
-A line is {"seq", "prev", "kind", "entry", "hash"} in canonical JSON: `hash` is the SHA-256 of the
-line without it, `prev` the hash of the line before (zeros for the first). The last line is a seal,
-{"seal": {"entries", "head"}}: a file that ends without it was cut off. Every byte is accounted for,
-so any edit, deletion, insertion, reordering or truncation is a LedgerError that names the line.
-
-What a file alone cannot prove: who rewrites it whole, hashes and seal included, leaves a ledger
-that looks intact. The signatures catch that, since each entry is signed together with its `seq`
-and `prev`; only entries cut off at the end and sealed anew are left, and those the history of the
-repository shows. Keep the ledger in version control.
-
-Appending takes a lock beside the file, checks the whole chain, writes the longer ledger beside the
-old one, flushes it to disk, and renames it: a crash leaves the old ledger or the new one.
+A signature covers an entry together with its `seq` and `prev`, so a ledger that somebody rewrites
+whole is caught, too; only entries cut off at the end and sealed anew are left to the history of
+the repository.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal, get_args
+from careaudit.chain import RESTORE, START, Chain, Entry, Ledger
 
-from filelock import FileLock, Timeout
+__all__ = ["RESTORE", "START", "Entry", "Ledger", "append", "parse", "read"]
 
-from careaudit.council.canonical import canonical, digest
-from careaudit.documents import json_tree, read_bytes, text_of, write_files
-from careaudit.errors import CouncilError, LedgerError
-
-Kind = Literal["decision", "condition"]
-START = "0" * 64
-"""What stands for the hash before the first line."""
-MAX_LEDGER = 64_000_000
-"""Some thousand decisions with their signatures."""
-WAIT = 60.0
-"""Seconds to wait for another writer; an append takes well under one."""
-RESTORE = "Restore it from version control; a ledger is never edited."
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line: its number from 1, the hash of the line before, what it is, and what it says."""
-
-    seq: int
-    prev: str
-    kind: Kind
-    body: dict[str, Any]
-
-    @property
-    def _content(self) -> dict[str, Any]:
-        return {"seq": self.seq, "prev": self.prev, "kind": self.kind, "entry": self.body}
-
-    @cached_property
-    def hash(self) -> str:
-        """The SHA-256 of the line without its hash."""
-        return digest(self._content)
-
-    def line(self) -> bytes:
-        """Return the line as it stands in the file, without the line feed."""
-        return canonical(self._content | {"hash": self.hash})
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """All entries in order, their chain checked."""
-
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def head(self) -> str:
-        """The hash of the last entry."""
-        return self.entries[-1].hash if self.entries else START
-
-    def next(self, kind: Kind, body: dict[str, Any]) -> Entry:
-        """Return what would be the next entry."""
-        return Entry(len(self.entries) + 1, self.head, kind, body)
-
-    def to_bytes(self) -> bytes:
-        """Return the file: one line an entry, then the seal."""
-        lines = [entry.line() for entry in self.entries]
-        return b"".join(line + b"\n" for line in (*lines, _seal(len(lines), self.head)))
-
-
-def _seal(entries: int, head: str) -> bytes:
-    return canonical({"seal": {"entries": entries, "head": head}})
-
-
-def read(path: Path) -> Ledger:
-    """Read a ledger and check every byte of it; LedgerError names the line and what is wrong."""
-    raw = read_bytes(
-        path, limit=MAX_LEDGER, error=LedgerError, hint="`careaudit council decide` writes one."
-    )
-    return parse(raw, where=str(path))
-
-
-def parse(raw: bytes, *, where: str = "ledger") -> Ledger:
-    """Return the ledger that these bytes are; see `read`."""
-    *lines, tail = raw.split(b"\n")
-    seal = lines.pop() if lines and not tail else b""  # a tail was cut off within its line
-    entries: list[Entry] = []
-    prev = START
-    for number, line in enumerate(lines, start=1):
-        entries.append(_entry(line, number, prev, f"{where}, line {number}"))
-        prev = entries[-1].hash
-    if seal != _seal(len(entries), prev):
-        raise LedgerError(
-            "the ledger does not end with the seal of its entries: something was cut off, added "
-            "or changed here.",
-            where=f"{where}, line {len(lines) + 1}",
-            hint=RESTORE,
-        )
-    return Ledger(tuple(entries))
-
-
-def _entry(line: bytes, seq: int, prev: str, where: str) -> Entry:
-    """Return the entry of a line, once it is byte for byte what it must be at this place."""
-    tree = json_tree(text_of(line, where=where, error=LedgerError), where=where, error=LedgerError)
-    if (
-        not isinstance(tree, dict)
-        or tree.keys() != {"seq", "prev", "kind", "entry", "hash"}
-        or tree["kind"] not in get_args(Kind)
-        or not isinstance(tree["entry"], dict)
-    ):
-        raise LedgerError("is no entry of a ledger.", where=where, hint=RESTORE)
-    entry = Entry(seq, prev, tree["kind"], tree["entry"])
-    try:
-        written = entry.line()
-    except CouncilError as fault:
-        raise LedgerError(fault.what, where=where, hint=RESTORE) from None
-    if written != line:
-        raise LedgerError(_difference(tree, seq, prev), where=where, hint=RESTORE)
-    return entry
-
-
-def _difference(tree: dict[str, Any], seq: int, prev: str) -> str:
-    if tree["seq"] != seq:
-        return f"says it is entry {tree['seq']!r:.20}: a line was deleted, inserted or moved."
-    if tree["prev"] != prev:
-        return "does not follow the line before it: one of the two was changed or moved."
-    return "was changed: its hash is not that of what it says."
-
-
-def append(path: Path, write: Callable[[Ledger], Entry]) -> Entry:
-    """Add the entry that `write` makes of the ledger as it is, and return it.
-
-    One writer at a time; the file is made if need be. LedgerError where the ledger is damaged,
-    cannot be written, or another writer does not let go of it.
-    """
-    place = path.resolve()  # one ledger, one lock, by whatever name it is called
-    try:
-        with FileLock(place.with_name(f"{place.name}.lock"), timeout=WAIT):
-            ledger = read(place) if place.exists() else Ledger()
-            entry = write(ledger)
-            raw = Ledger((*ledger.entries, entry)).to_bytes()
-            if len(raw) > MAX_LEDGER:
-                raise LedgerError(
-                    f"would have more than {MAX_LEDGER:,} bytes.",
-                    where=str(path),
-                    hint="Begin a new ledger, and keep this one beside it.",
-                )
-            write_files({place: raw}, hint="Name a ledger that you may write.")
-    except Timeout:
-        raise LedgerError(
-            f"another writer has held the ledger for {WAIT:.0f} seconds.",
-            where=str(path),
-            hint="Try again when it is done.",
-        ) from None
-    except OSError as fault:
-        raise LedgerError(
-            f"cannot be written: {fault.strerror or fault}.", where=str(path)
-        ) from None
-    return entry
+_CHAIN = Chain(
+    name="the council's ledger",
+    kinds=frozenset({"decision", "condition"}),
+    hint="`careaudit council decide` writes one.",
+)
+read, parse, append = _CHAIN.read, _CHAIN.parse, _CHAIN.append

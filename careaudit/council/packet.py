@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from careaudit.council.canonical import sha256
+from careaudit.canonical import sha256
 from careaudit.council.charters import Charter
 from careaudit.council.decision import AUDIT, FORM, WAIVERS, Evidence
 from careaudit.council.files import Fingerprint, fingerprint, read_evidence

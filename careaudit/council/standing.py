@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from careaudit.canonical import digest, sha256
 from careaudit.council import statements
-from careaudit.council.canonical import digest, sha256
 from careaudit.council.charters import Council, load
 from careaudit.council.conditions import ConditionState, fulfilments, states
 from careaudit.council.deciding import Held, decisions

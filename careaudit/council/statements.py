@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from careaudit.council.canonical import digest
+from careaudit.canonical import digest
 from careaudit.council.decision import AUDIT, POLICY, Audited, Decision
 from careaudit.council.dsse import STATEMENT
 from careaudit.council.ledger import Ledger

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from careaudit.council.canonical import digest
+from careaudit.canonical import digest
 from careaudit.council.charters import Council
 from careaudit.council.conditions import fulfilments, states
 from careaudit.council.deciding import Held, decisions

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careaudit.council.canonical import canonical, digest
+from careaudit.canonical import canonical, digest
 from careaudit.documents import json_tree
 from careaudit.errors import CouncilError
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from houses import DAY, call, filled, forge
 
+from careaudit.canonical import canonical, sha256
 from careaudit.council import verify
-from careaudit.council.canonical import canonical, sha256
 from careaudit.council.ledger import Ledger, read
 
 CONDITIONS = """

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careaudit.council.canonical import canonical, sha256
+from careaudit.canonical import canonical, sha256
 from careaudit.council.ledger import START, Ledger, append, parse, read
 from careaudit.errors import LedgerError
 
@@ -117,7 +117,7 @@ def test_a_file_rewritten_after_a_changed_line_does_not_follow():
 
 
 def test_a_ledger_of_a_hostile_size_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("careaudit.council.ledger.MAX_LEDGER", 400)
+    monkeypatch.setattr("careaudit.chain.MAX_LEDGER", 400)
     path = tmp_path / "council.jsonl"
     append(path, lambda ledger: ledger.next("decision", {}))
     with pytest.raises(LedgerError, match="more than 400 bytes"):
@@ -160,7 +160,7 @@ def test_another_name_of_the_ledger_takes_the_same_lock(tmp_path):
 def test_a_ledger_that_somebody_holds_is_not_waited_for_for_ever(tmp_path, monkeypatch):
     from filelock import FileLock
 
-    monkeypatch.setattr("careaudit.council.ledger.WAIT", 0.05)
+    monkeypatch.setattr("careaudit.chain.WAIT", 0.05)
     with (
         FileLock(tmp_path / "council.jsonl.lock"),
         pytest.raises(LedgerError, match="another writer"),

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from houses import DAY
 from securesystemslib.dsse import Envelope
 
+from careaudit.canonical import canonical
 from careaudit.council import keys, statements
-from careaudit.council.canonical import canonical
 from careaudit.council.deciding import decisions
 from careaudit.council.dsse import opened, signed
 from careaudit.council.ledger import START, read
