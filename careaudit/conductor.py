@@ -36,6 +36,7 @@ from careaudit.record import (
     Outcome,
     Preset,
     Provenance,
+    PublicTexts,
     Segment,
     Settings,
     Strata,
@@ -209,6 +210,9 @@ class _Audit:
                 as_of=preset.as_of.isoformat(),
                 status=preset.status,
             ),
+            public=PublicTexts.model_validate(self.plan.public.model_dump())
+            if "public" in self.plan.model_fields_set
+            else None,
         )
 
     def _provenance(self, comparisons: int) -> Provenance:

@@ -123,6 +123,11 @@ class Question(TableOf):
     protect: Texts = Field(
         default=(), description="Segments tested only for harm to the group, not to the reference."
     )
+    floor: float | None = Field(
+        default=None,
+        description="What every group should reach: at least, or at most where more is worse; on "
+        "the measure's own scale. It is shown in the impact edition and changes no verdict.",
+    )
     gate: bool = True
     inconclusive: Literal["close", "warn", "open"] = "close"
 

@@ -8,9 +8,16 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from careaudit.plan.asked import Question, Segment
 from careaudit.plan.controls import Control, check_used
@@ -62,13 +69,26 @@ class Drivers(TableOf):
     fields: Texts = ()
 
 
-class Public(TableOf):
-    """Texts that the public edition needs."""
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
-    purpose: str | None = None
-    owner: str | None = None
-    contact: str | None = None
-    appeal: str | None = None
+
+class Public(TableOf):
+    """Texts of the public edition, in plain words; one that is left out is named there."""
+
+    purpose: Said | None = Field(default=None, description="What the system is for.")
+    owner: Said | None = Field(default=None, description="Who answers for it.")
+    contact: Said | None = Field(default=None, description="Where to ask about it.")
+    person: Said | None = Field(default=None, description="How to ask for a person.")
+    appeal: Said | None = Field(default=None, description="How to appeal a decision.")
+    complaint: Said | None = Field(default=None, description="How to complain, and to whom.")
+    oversight: Said | None = Field(default=None, description="What people do and can change.")
+    data: Said | None = Field(default=None, description="Which data about customers it uses.")
+    supplier: Said | None = Field(default=None, description="Who made it.")
+    risks: Said | None = Field(default=None, description="What may go wrong, and what is done.")
+    changes: Said | None = Field(default=None, description="What was changed since last time.")
+    formats: Said | None = Field(default=None, description="Other formats and languages.")
+    first_used: Said | None = Field(default=None, description="When it was first used, as text.")
+    review: Said | None = Field(default=None, description="When it is looked at next.")
 
 
 class Statistics(TableOf):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 State = Literal["estimated", "suppressed", "undefined", "not_assessed"]
@@ -44,3 +44,42 @@ class Money(Interval):
     currency: str | None = None
     granting: Interval | None = None
     size: Interval | None = None
+    dominated: bool | None = Field(
+        default=None,
+        description="Whether one customer may carry so much of a side's amounts that another "
+        "could work it out (p% rule, p = 15 %).",
+    )
+
+
+class Behind(Part):
+    """Who stands behind a value: what has to be known before it is published (methods 13).
+
+    `customers` have a case; decisions where the log names no customers. At least `with_event`
+    customers stand behind the events of a share, and `without_event` behind its other cases.
+    `dominated`, of a mean: one customer may carry so much of the sum that another could work it
+    out. Null where it does not apply, or is hidden with the value.
+    """
+
+    customers: int
+    with_event: float | None = None
+    without_event: float | None = None
+    dominated: bool | None = None
+
+
+class PublicTexts(Part):
+    """The texts of the plan's [public] table, word for word; null where the plan is silent."""
+
+    purpose: str | None = None
+    owner: str | None = None
+    contact: str | None = None
+    person: str | None = None
+    appeal: str | None = None
+    complaint: str | None = None
+    oversight: str | None = None
+    data: str | None = None
+    supplier: str | None = None
+    risks: str | None = None
+    changes: str | None = None
+    formats: str | None = None
+    first_used: str | None = None
+    review: str | None = None

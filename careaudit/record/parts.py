@@ -7,11 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from careaudit.record.base import (
+    Behind,
     GroupStatus,
     Interval,
     Money,
     Orientation,
     Part,
+    PublicTexts,
     SegmentKind,
     State,
     Unit,
@@ -54,6 +56,9 @@ class AuditInfo(Part):
         default=None, description="Seconds in which a person is promised to who asks for one."
     )
     preset: Preset | None = Field(default=None, description="Used as a reference, if any.")
+    public: PublicTexts | None = Field(
+        default=None, description="Null where the plan has no [public] table."
+    )
 
 
 class Input(Part):
@@ -116,7 +121,10 @@ class Join(Part):
 
 
 class Accounts(Part):
-    """Where every row went: rows_read = rows_used + the sum of excluded rows."""
+    """Where every row went: rows_read = rows_used + the sum of excluded rows.
+
+    `outcomes`: favorable, adverse and neutral rows used; empty where the plan has no outcome.
+    """
 
     rows_read: int
     rows_used: int
@@ -124,6 +132,7 @@ class Accounts(Part):
     unknown: dict[str, int]
     customers: int | None
     joins: tuple[Join, ...] = ()
+    outcomes: dict[str, int] = Field(default_factory=dict)
 
 
 class Group(Part):
@@ -181,6 +190,7 @@ class Estimate(Part):
     unit: Unit = "share"
     curve: tuple[Step, ...] = ()
     levels: tuple[Level, ...] = ()
+    behind: Behind | None = None
 
 
 class Limit(Part):
@@ -317,6 +327,11 @@ class Question(Part):
     )
     unit: Unit = "share"
     strata: tuple[Strata, ...] = ()
+    floor: float | None = Field(
+        default=None,
+        description="What every group should reach, at most where more is worse; no verdict is "
+        "made of it.",
+    )
 
 
 class Impact(Part):
