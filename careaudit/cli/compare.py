@@ -163,7 +163,7 @@ def _row(c: GroupChange, margin: float) -> tuple[Text | str, ...]:
     from rich.markup import escape
     from rich.text import Text
 
-    from careaudit.report import numbers
+    from careaudit.notation import numbers
     from careaudit.report.wording.names import clean, cut
 
     name = f"{cut(clean(c.segment), LONGEST)} = {cut(clean(c.group), LONGEST)}"
@@ -202,13 +202,13 @@ def _gaps(old: float | None, new: float | None) -> str:
 
 
 def _worsening(upper: float | None, margin: float) -> str:
-    from careaudit.report import numbers
+    from careaudit.notation import numbers
 
     return "–" if upper is None else numbers.guarded(100 * upper, [0.0, 100 * margin])
 
 
 def _points(value: float) -> str:
-    from careaudit.report import numbers
+    from careaudit.notation import numbers
 
     return numbers.guarded(100 * value, [0.0])
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from careaudit.cli import talk
 from careaudit.cli.table import COLOURS
-from careaudit.report import numbers
+from careaudit.notation import numbers
 from careaudit.report.gates.texts import of_finding, of_question
 from careaudit.report.wording.names import clean, cut
 

@@ -9,8 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from careaudit.report import numbers
-from careaudit.report.units import Notation, notation_of
+from careaudit.notation import Notation, notation_of, numbers
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.words import answer
 

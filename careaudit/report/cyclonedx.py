@@ -6,8 +6,8 @@ import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord, Comparison, Estimate
-from careaudit.report import numbers as num
 from careaudit.report.wording.findings import direction
 from careaudit.report.wording.names import clean, cut, plain
 from careaudit.report.wording.words import measure_words

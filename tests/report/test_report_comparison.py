@@ -28,10 +28,10 @@ from test_report_wording import BANNED, prose
 
 from careaudit import report
 from careaudit.errors import RenderError, UsageError
+from careaudit.notation import Notation
 from careaudit.releases import ReleaseComparison
 from careaudit.report import comparison, render_comparison, write_comparison
 from careaudit.report.charts import slope
-from careaudit.report.units import Notation
 from careaudit.report.views.changes import MOST_LINES, _upper
 from careaudit.report.views.releases import build_comparison
 from careaudit.report.views.tables import axis

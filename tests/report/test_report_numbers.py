@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careaudit.notation import numbers as num
 from careaudit.record import Limit
-from careaudit.report import numbers as num
 
 
 @pytest.mark.parametrize(

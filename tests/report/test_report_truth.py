@@ -7,9 +7,9 @@ import re
 
 import records
 
+from careaudit.notation import Notation
 from careaudit.record import POOLED, AuditRecord, Comparison, Detectable, Interval, Quality
 from careaudit.report import render
-from careaudit.report.units import Notation
 from careaudit.report.views import build
 from careaudit.report.views.book import Book
 from careaudit.report.wording import findings

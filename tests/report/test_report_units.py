@@ -16,9 +16,9 @@ from rich.console import Console
 from careaudit.cli import table
 from careaudit.council.findings_csv import findings_csv
 from careaudit.measures.catalogue import CATALOGUE
+from careaudit.notation import Notation, duration, notation_of
+from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord, Comparison, Interval, Limit, Unit
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation, duration, notation_of
 from careaudit.report.views import build
 from careaudit.report.views.book import Book
 from careaudit.report.views.tables import axis

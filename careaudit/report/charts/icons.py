@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careaudit.report import numbers as num
+from careaudit.notation import numbers as num
 from careaudit.report.charts.svg import frame
 
 COLOURS = {"plain": "#12436D", "action": "#B8500F", "watch": "#6B4A9E", "nogap": "#12436D"}

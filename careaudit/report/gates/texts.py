@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from careaudit.gate import PRECEDENCE, Asked, Finding, GateDecision, Reason
 from careaudit.judge import overall
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison, Verdict
-from careaudit.report import numbers as num
 from careaudit.report.wording.names import clean
 from careaudit.report.wording.words import Answer, gate_answer
 

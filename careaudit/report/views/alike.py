@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison, Conditional, Interval, Question
-from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import MOST_GROUPS, Cell, Exhibit, Grid
 from careaudit.report.wording import alike as tell

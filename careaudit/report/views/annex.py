@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from careaudit.notation import Notation, notation_of
+from careaudit.notation import numbers as num
 from careaudit.record import REST, Comparison, Intersection, Limit, Quality
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording import lineage as tell
 from careaudit.report.wording.alike import strata

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from careaudit.notation import Notation, notation_of
 from careaudit.record import POOLED, AuditRecord, Comparison, Estimate, Group, Question, Segment
-from careaudit.report.units import Notation, notation_of
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.words import CANNOT, NO_GAP, answer, measure_words
 

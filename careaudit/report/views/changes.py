@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from careaudit.notation import numbers as num
 from careaudit.record import Interval
-from careaudit.report import numbers as num
 from careaudit.report.charts.slope import Line, slope
 from careaudit.report.views.tables import MOST_ROWS, Axis
 from careaudit.report.wording import releases as tell

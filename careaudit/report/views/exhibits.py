@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from careaudit.notation import numbers as num
 from careaudit.record import Estimate
-from careaudit.report import numbers as num
 from careaudit.report.views.book import Book
 from careaudit.report.wording import pillars as tell
 from careaudit.report.wording.names import group_name

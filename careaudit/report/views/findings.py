@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from careaudit.notation import Notation
 from careaudit.record import Comparison, Question
 from careaudit.report.beside import Beside
-from careaudit.report.units import Notation
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists
 from careaudit.report.views.alike import alike

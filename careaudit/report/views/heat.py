@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from careaudit.notation import Notation, notation_of
+from careaudit.notation import numbers as num
 from careaudit.record import Intersection
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording.captions import SMALL_CELL
 from careaudit.report.wording.names import group_name, segment_name, split_group, title

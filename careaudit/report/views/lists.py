@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation, notation_of
 from careaudit.record import POOLED, Comparison, Question
-from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.wording import captions, council
 from careaudit.report.wording import findings as say

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import Estimate, Level, Question
-from careaudit.report import numbers as num
 from careaudit.report.charts.stacked import Bar, stacked
-from careaudit.report.units import Notation
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid, absent, groups_of, named
 from careaudit.report.wording import pillars as tell

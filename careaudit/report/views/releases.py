@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.report.views.changes import Attribute, attribute
 from careaudit.report.views.tables import MOST_ROWS, axis
 from careaudit.report.wording import releases as tell

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation, notation_of
 from careaudit.record import Estimate
-from careaudit.report.units import Notation, notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid, absent, groups_of, named
 from careaudit.report.wording import pillars as tell

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison, Question
-from careaudit.report import numbers as num
 from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import beside as aside
 from careaudit.report.views import lists

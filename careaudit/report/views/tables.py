@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import POOLED, Comparison, Estimate, Question
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
 from careaudit.report.views.book import Book
 from careaudit.report.wording.captions import value_head
 from careaudit.report.wording.names import (

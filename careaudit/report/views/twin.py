@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from careaudit.notation import notation_of
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison
-from careaudit.report import numbers as num
 from careaudit.report.charts.icons import icon_array
 from careaudit.report.charts.track import track
-from careaudit.report.units import notation_of
 from careaudit.report.views.book import Book
 from careaudit.report.views.tables import axis
 from careaudit.report.wording import summary as tell

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation, duration
+from careaudit.notation import numbers as num
 from careaudit.record import Estimate, Question
-from careaudit.report import numbers as num
 from careaudit.report.charts.curve import Line, curve, reached
-from careaudit.report.units import Notation, duration
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid, named
 from careaudit.report.views.tables import axis

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison, Conditional, Interval, SecondLook, Strata
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, sides
 from careaudit.report.wording.names import segment_name, title, where
 from careaudit.report.wording.pillars import WAITS

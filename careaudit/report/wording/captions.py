@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord, Comparison
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
 from careaudit.report.wording.findings import Groups, more, than
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import (
     POOLED,
     AuditRecord,
@@ -11,8 +13,6 @@ from careaudit.record import (
     Limit,
     Question,
 )
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import name, said, segment_name, title, where
 from careaudit.report.wording.words import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careaudit.report import numbers as num
+from careaudit.notation import numbers as num
 from careaudit.report.wording.names import segment_name
 
 

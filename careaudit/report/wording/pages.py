@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
 from careaudit.record import Comparison, Money, Question
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation
 from careaudit.report.wording.findings import SHARPER, Groups, missing_text
 from careaudit.report.wording.names import ended, name, said, segment_name, title, where
 from careaudit.report.wording.words import ACTION, NO_GAP, WATCH, Answer, listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careaudit.report import numbers as num
-from careaudit.report.units import Notation, duration
+from careaudit.notation import Notation, duration
+from careaudit.notation import numbers as num
 from careaudit.report.wording.names import plain, segment_name, title
 from careaudit.report.wording.words import listed
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from careaudit.notation import numbers as num
 from careaudit.record import Interval, Verdict
-from careaudit.report import numbers as num
 from careaudit.report.wording.names import name, plain, said, segment_name, title, where
 from careaudit.report.wording.summary import day
 from careaudit.report.wording.words import ACTION, CANNOT, Answer, listed, measure_words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord
-from careaudit.report import numbers as num
 from careaudit.report.beside import Beside
 from careaudit.report.wording import decided
 from careaudit.report.wording.names import name, said, segment_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from careaudit.notation import numbers as num
 from careaudit.record import POOLED, AuditRecord, Comparison, Question
-from careaudit.report import numbers as num
 from careaudit.report.wording.findings import Groups, more, release_name, than
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import (

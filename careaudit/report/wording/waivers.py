@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from careaudit.report import numbers as num
+from careaudit.notation import numbers as num
 from careaudit.report.wording.names import said
 from careaudit.report.wording.summary import day
 

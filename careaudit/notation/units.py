@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from careaudit.notation import numbers as num
 from careaudit.record import Unit
-from careaudit.report import numbers as num
 
 
 def duration(seconds: float, bounds: Iterable[float] = ()) -> str:

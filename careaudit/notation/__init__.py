@@ -1,0 +1,5 @@
+"""How numbers are written for people, wherever they stand: on a page, in a table, in JSON."""
+
+from careaudit.notation.units import Notation, duration, notation_of
+
+__all__ = ["Notation", "duration", "notation_of"]
