@@ -56,7 +56,11 @@ class CouncilError(CareauditError):
 
 
 class LedgerError(CouncilError):
-    """The council's ledger is not as it was written, or cannot be written."""
+    """A ledger is not as it was written, or cannot be written."""
+
+
+class DisclosureError(CareauditError):
+    """A publication would tell, beside an earlier one, what neither of them prints."""
 
 
 class OutputError(CareauditError):
