@@ -61,6 +61,13 @@ def _check_question(question: Question, known: Mapping[str, Measure]) -> None:
         )
     if question.measure is not None:
         _check_limit(question, known[question.measure])
+    shares = question.measure is None or known[question.measure].unit == "share"
+    if shares and question.floor is not None and not 0 <= question.floor <= 1:
+        raise PlanError(
+            f'question "{question.id}" has the floor {question.floor:g}, which no share can reach.',
+            where="plan",
+            hint="Write 95 % as 0.95.",
+        )
     for name in question.protect:
         if name not in question.segments:
             raise PlanError(

@@ -6,7 +6,7 @@ Not called audit.py: the module would hide the public function `careaudit.audit`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from careaudit.double_entry import Line, Page, keep
 from careaudit.errors import DataError, MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
-from careaudit.measures import Sample, amounts, pooled_design_effect
+from careaudit.measures import Measure, Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
 from careaudit.probable import MEMBERS, OTHERS
 from careaudit.record import (
@@ -256,7 +256,14 @@ class _Audit:
             unknown=dict(scan.unknown),
             customers=scan.customers,
             joins=scan.joins,
+            outcomes=self._outcomes() if self.plan.outcome else {},
         )
+
+    def _outcomes(self) -> dict[str, int]:
+        """Rows used on each side of the decision; those on neither are neutral."""
+        favorable, adverse = self.reader.favorable, self.reader.adverse
+        neutral = self.scan.rows_used - favorable - adverse
+        return {"favorable": favorable, "adverse": adverse, "neutral": neutral}
 
     def _segments(self) -> tuple[Segment, ...]:
         return tuple(
@@ -319,7 +326,7 @@ class _Audit:
         return crossings.tell(self.plan, asked, fields), tuple(strata)
 
     def _estimates(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> list[Estimate]:
-        """Every asked measure for everybody and for each group, each once."""
+        """Every measure in question for everybody and for each group, each once."""
         least = self.plan.privacy.min_cell
         deffs = {
             (item.asked.measure.name, pair.segment, group): deff
@@ -331,13 +338,12 @@ class _Audit:
             )
         }
         rows: dict[tuple[str, str | None, str | None], Estimate] = {}
-        for item in asked:
-            measure = item.measure
+        for measure, names in self._estimated(asked):
             whole = self.reader.sample(measure, "", ())
             rows[measure.name, None, None] = estimate(
                 measure, None, whole, whole.design_effect, least
             )
-            for name in item.question.segments:
+            for name in names:
                 unknown = [
                     self.reader.sample(measure, name, group) for group in self._unknown_groups(name)
                 ]
@@ -348,6 +354,19 @@ class _Audit:
                         estimate(measure, name, sample, deff, least),
                     )
         return list(rows.values())
+
+    def _estimated(self, asked: Sequence[Asked]) -> Iterator[tuple[Measure, tuple[str, ...]]]:
+        """What is asked, over what; and what customers got, wherever fairness is asked about."""
+        yield from ((item.measure, item.question.segments) for item in asked)
+        fair = [
+            name
+            for item in asked
+            if (item.question.pillar or item.measure.pillar) == "fairness"
+            for name in item.question.singles
+            if name not in self.reader.members
+        ]
+        if fair and self.plan.outcome and "amount" in self.plan.log.columns:
+            yield self.reader.measures["amount_per_request"], tuple(dict.fromkeys(fair))
 
     def _unknown_groups(self, name: str) -> list[tuple[str | None, ...]]:
         return [(None,)] if "*" not in name and self.scan.unknown.get(name) else []

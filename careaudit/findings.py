@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from careaudit import impact
 from careaudit.judge import Asked, Judged
-from careaudit.measures import Amounts, Measure, Pair, Sample, Seen
+from careaudit.measures import Amounts, Measure, Pair, Sample, Seen, carried_by_one
 from careaudit.plan import Plan
 from careaudit.record import (
     REST,
     Affected,
+    Behind,
     Comparison,
     Detectable,
     Estimate,
@@ -76,7 +77,18 @@ def estimate(
         unit=measure.unit,
         curve=tuple(Step(seconds=t, share=s) for t, s in seen.curve) if shown else (),
         levels=tuple(Level(rating=r, n=n) for r, n in seen.levels) if shown else (),
+        behind=_behind(seen, shown=shown),
     )
+
+
+def _behind(seen: Seen, *, shown: bool) -> Behind:
+    """Who stands behind a value; of a hidden one only how many."""
+    if not shown:
+        return Behind(customers=seen.customers)
+    if isinstance(seen, Sample):
+        events, others = seen.behind
+        return Behind(customers=seen.customers, with_event=events, without_event=others)
+    return Behind(customers=seen.customers, dominated=seen.dominated)
 
 
 def _finite(value: Floats | float) -> float | None:
@@ -150,6 +162,7 @@ class Teller:
             measure_chosen=chosen,
             rest=_rest(judged, missing) if verdict == "fail" else None,
             unit=measure.unit,
+            floor=question.floor,
         )
         return Told(told, comparisons, judged.pairs)
 
@@ -224,14 +237,16 @@ class Teller:
         purse = self.purse.get(pair.segment)
         if not purse or measure not in MONEYED:
             return None
-        names = set(purse) - {None}
         group = purse.get(pair.group.group)
         reference = purse.get(pair.reference.group)
+        others = {pair.reference.group: reference} if reference is not None else {}
         if pair.reference.group == REST and reference is None:
-            reference = impact.in_total({n: purse[n] for n in names - {pair.group.group}})
+            others = {name: purse[name] for name in set(purse) - {None, pair.group.group}}
+            reference = impact.in_total(others)
         if group is None or reference is None:
             return None
-        return impact.money(group, reference, self.plan.log.currency)
+        found = impact.money(group, reference, self.plan.log.currency)
+        return _told_of(found, [group], [*others.values()])
 
     def impact(self, told: Sequence[Told], *, undetermined: bool) -> Impact:
         """The largest harm over gated questions, with the people and money of its attribute."""
@@ -267,7 +282,16 @@ class Teller:
         if not purse or reference is None or covered[0][0].affected.money is None:
             return None
         groups = [purse[pair.group.group] for pair in pairs]
-        return impact.total_money(groups, reference, self.plan.log.currency)
+        found = impact.total_money(groups, reference, self.plan.log.currency)
+        return _told_of(found, [reference], *([group] for group in groups))
+
+
+def _told_of(money: Money | None, *sides: Sequence[Amounts]) -> Money | None:
+    """Say of money whether one customer may carry most of a side's amounts."""
+    if money is None:
+        return None
+    one = any(carried_by_one(side) for side in sides if side)
+    return money.model_copy(update={"dominated": one})
 
 
 def _second_look(pair: Pair, measure: Measure) -> SecondLook | None:

@@ -1,6 +1,6 @@
 """What is measured: kinds of measures and the catalogue of named ones."""
 
-from careaudit.measures.amount import MINOR, Amounts, amounts
+from careaudit.measures.amount import MINOR, Amounts, amounts, carried_by_one
 from careaudit.measures.amount import TERMS as AMOUNT_TERMS
 from careaudit.measures.base import (
     Gap,
@@ -33,6 +33,7 @@ __all__ = [
     "Seen",
     "Share",
     "amounts",
+    "carried_by_one",
     "pool_samples",
     "pooled_design_effect",
 ]

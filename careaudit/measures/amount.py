@@ -31,6 +31,7 @@ from careaudit.stats.amounts import (
     mean_and_variance,
     two_part_mean,
 )
+from careaudit.stats.behind import dominated
 from careaudit.stats.parts import Parts, top_share, winsorised
 
 MINOR = 100
@@ -81,6 +82,11 @@ class Amounts:
     nn: int | None = None
 
     @property
+    def customer_squares(self) -> int:
+        """Sum over customers of their squared amounts; over decisions where none are named."""
+        return self.squares if self.aa is None else self.aa
+
+    @property
     def known(self) -> float:
         """Share of the grants whose amount is known; 1 without grants."""
         return self.priced / self.grants if self.grants else 1.0
@@ -101,6 +107,18 @@ def amounts(cell: Cell, *, clustered: bool) -> Amounts:
         an=over(product(_AMOUNT, _CASES)),
         nn=over(product(_CASES, _CASES)),
     )
+
+
+def carried_by_one(parts: Sequence[Amounts]) -> bool:
+    """Return whether one customer may carry so much of what groups got that another can tell.
+
+    A customer may stand in several groups; amounts then add up as lengths do, at most (Minkowski).
+    """
+    people = max(part.n if part.customers is None else part.customers for part in parts)
+    squares = sum(part.customer_squares for part in parts)
+    if len(parts) > 1 and parts[0].customers is not None:
+        squares = sum(1 + math.isqrt(part.customer_squares) for part in parts) ** 2
+    return dominated(sum(part.total for part in parts), squares, people)
 
 
 MIN_AMOUNTS = 50
@@ -194,6 +212,7 @@ class Amount(Measure):
             "normal",
             also=(lambda deff: normal(tail.m, tail.v, deff, 0.0)) if tail else None,
             known_share=found.known,
+            dominated=dominated(found.total, found.customer_squares, people),
             lone=clustered and people <= 1,
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from careaudit.cells import Cell, Histogram, Slot, Slots, Term
 from careaudit.stats.arrays import Estimate, Floats, two_sided_z
+from careaudit.stats.behind import effective_number
 from careaudit.stats.clustering import Moments, design_effect, pooled_effect
 from careaudit.stats.rates import rate_interval
 from careaudit.stats.tolerance import Tolerance
@@ -71,6 +72,14 @@ class Sample:
         return self.moments.customers if self.moments else self.n
 
     @property
+    def behind(self) -> tuple[float, float]:
+        """Customers there are at least behind the events, and behind the other cases."""
+        if self.moments is None:
+            return float(self.x), float(self.n - self.x)
+        nn, xn, xx = self.moments.nn, self.moments.xn, self.moments.xx
+        return effective_number(self.x, xx), effective_number(self.n - self.x, nn - 2 * xn + xx)
+
+    @property
     def design_effect(self) -> float:
         """The sample's own design effect (methods 1.8): 1 without customers or decisions.
 
@@ -91,7 +100,8 @@ class Reading:
     needs both to agree. `counts` is what a second look needs; `curve` and
     `levels` are what a picture needs: (seconds, share) and (rating, n). `known_share`: of the
     decisions that should have a number, how many have one. `until`: the seconds up to which waits
-    count, where they are cut.
+    count, where they are cut. `dominated`, of a mean: whether one customer may carry so much of the
+    sum that another could work it out.
     """
 
     group: str | None
@@ -108,6 +118,7 @@ class Reading:
     known_share: float = 1.0
     unusable: float = 0.0
     until: float | None = None
+    dominated: bool | None = None
 
     @property
     def known(self) -> bool:

@@ -77,5 +77,6 @@ class Mean(Measure):
             counts=counts,
             levels=levels,
             lone=found.lone,
+            dominated=found.dominated,
             unusable=1 - found.n / cell[total(self._recorded)],
         )

@@ -83,6 +83,7 @@ class NetScore(Measure):
             counts=counts,
             levels=levels,
             lone=found.lone,
+            dominated=found.dominated,
             unusable=1 - count / recorded if (recorded := cell[total(self._recorded)]) else 0.0,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from careaudit.cells import Cell, Quantity, Term, customers, product, total
 from careaudit.stats.amounts import clustered_mean_and_variance, mean_and_variance
+from careaudit.stats.behind import dominated
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Spread:
     """What the sums of a group say, in the number's whole units.
 
     m and v: the mean and the variance that it has if rows are independent, both None without
-    rows. `lone`: all rows are one customer's, so that no design effect can be told.
+    rows. `lone`: all rows are one customer's, so that no design effect can be told. `dominated`:
+    one customer may carry so much of the sum that another could work it out.
     """
 
     n: int
@@ -22,6 +24,7 @@ class Spread:
     v: float | None
     design_effect: float = 1.0
     lone: bool = False
+    dominated: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,15 @@ def spread(
     # Sums of what lies above the least number are never negative.
     alone = mean_and_variance(n, sum_ - n * low, squares - 2 * low * sum_ + n * low**2)
     m = alone.m + low
+    one = dominated(sum_, moments[3] if moments else squares, people)
     if moments is None:
-        return Spread(n, n, m, alone.v)
+        return Spread(n, n, m, alone.v, dominated=one)
     _, nn, an, aa = moments
     if people <= 1:
-        return Spread(n, people, m, alone.v, float(n), lone=True)
+        return Spread(n, people, m, alone.v, float(n), lone=True, dominated=one)
     found = clustered_mean_and_variance(
         n, sum_ - n * low, customers=people, nn=nn, an=an - low * nn,
         aa=aa - 2 * low * an + low**2 * nn,
     )  # fmt: skip
-    return Spread(n, people, m, alone.v, max(found.v / alone.v if alone.v else nn / n, 1.0))
+    deff = max(found.v / alone.v if alone.v else nn / n, 1.0)
+    return Spread(n, people, m, alone.v, deff, dominated=one)

@@ -125,6 +125,7 @@ class Question(TableOf):
     )
     floor: float | None = Field(
         default=None,
+        allow_inf_nan=False,
         description="What every group should reach: at least, or at most where more is worse; on "
         "the measure's own scale. It is shown in the impact edition and changes no verdict.",
     )
