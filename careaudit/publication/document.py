@@ -13,8 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from careaudit.errors import RecordError
-from careaudit.record import Interval, Limit, Part, PublicTexts, Unit, Verdict
+from careaudit.record import Limit, Part, PublicTexts, Unit, Verdict
 from careaudit.record.parts import Preset
 from careaudit.record.reading import read
 
@@ -23,6 +22,7 @@ SCHEMA_VERSION = 1
 
 Status = Literal["shown", "withheld", "empty", "undefined"]
 Side = Literal["group", "reference", "none"]
+Floor = Literal["met", "not_met", "open"]
 
 
 class Printed(Part):
@@ -57,7 +57,7 @@ class Row(Part):
     verdict: Verdict | None = None
     reason: str | None = None
     reference: bool = False
-    floor: Literal["met", "not_met", "open"] | None = None
+    floor: Floor | None = None
 
 
 class Table(Part):
@@ -210,10 +210,3 @@ class Publication(Part):
             what="careaudit publication",
             hint="Give the public.json that `careaudit report RECORD --edition public` wrote.",
         )  # fmt: skip
-
-
-def interval(found: Interval | None) -> tuple[float, float, float] | None:
-    """Return an interval's three numbers; None where one is missing."""
-    if found is None or found.value is None or found.low is None or found.high is None:
-        return None
-    return found.value, found.low, found.high

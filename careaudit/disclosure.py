@@ -1,0 +1,324 @@
+"""Disclosure control: what must stay unprinted so that nobody is worked out (methods 13).
+
+A table of groups is published with its totals. What tells of few customers is withheld; where a
+total would give it away, more is withheld with it, until a reader who knows every printed number
+exactly, and every sum that holds between them, cannot come near: each withheld number is bounded
+by linear programming, and its bounds must be far apart. Printed numbers are rounded as well; that
+is no part of this proof, so a reader who learns an exact total learns nothing more from it.
+
+Sources: Hundepool et al. 2012 (primary rules, complementary suppression, the p% rule).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+MIN_CUSTOMERS = 10
+"""Fewer customers than this are not printed."""
+MIN_SIDE = 3
+"""Fewer customers than this, but not none, on one side of a share are not printed."""
+BASE = 5
+"""Counts are rounded to it."""
+LEAST, SPREAD = 5.0, 0.20
+"""A withheld number stays unknown by so many, or by this share of itself, whichever is more."""
+
+Group = tuple[str, str]
+"""A group, by its attribute and its name."""
+Key = tuple[str, Group]
+"""A cell: its measure, and its group."""
+Part = tuple[Key, int]
+"""One number of a cell, by its place."""
+Sum = Mapping[Part, float]
+"""A sum of numbers, each taken so many times."""
+NUDGE = 1e-6
+
+
+def rounded(count: float) -> int:
+    """Round a count to the base, halves up."""
+    return BASE * math.floor(count / BASE + 0.5)
+
+
+@dataclass(frozen=True)
+class People:
+    """The customers behind a cell: all, and those on each side of a share (None: no share).
+
+    `dominated`: one customer may carry so much of a sum that another could work it out.
+    """
+
+    customers: float
+    sides: tuple[float, float] | None = None
+    dominated: bool = False
+
+    def few(self, least: int = MIN_CUSTOMERS) -> bool:
+        """Whether the cell may not be printed by itself."""
+        sides = self.sides or ()
+        return (
+            self.customers < least
+            or any(0 < side < MIN_SIDE - NUDGE for side in sides)
+            or self.dominated
+        )
+
+    def __add__(self, other: People) -> People:
+        """The customers behind two cells that share none; one sum alone dominates no longer."""
+        mine, theirs = self.sides, other.sides
+        both = (mine[0] + theirs[0], mine[1] + theirs[1]) if mine and theirs else None
+        return People(self.customers + other.customers, both)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One group on one measure: its numbers, none below 0, and who stands behind them.
+
+    Of a share the numbers are events and other cases, and their sum is a number too (`count`). Of
+    a sum they are the cases and the sum. `known` is False where the numbers are a guess.
+    """
+
+    numbers: tuple[float, ...]
+    people: People
+    count: bool = True
+    known: bool = True
+
+    @property
+    def size(self) -> float:
+        """The number of cases."""
+        return sum(self.numbers) if self.count else self.numbers[0]
+
+    @property
+    def told(self) -> tuple[dict[int, float], ...]:
+        """The sums of its own numbers that must not be worked out."""
+        each = [{place: 1.0} for place in range(len(self.numbers))]
+        return (*each, dict.fromkeys(range(len(self.numbers)), 1.0)) if self.count else (*each,)
+
+    def margin(self, value: float, sum_: Mapping[int, float]) -> float:
+        """How far from its value a number of this cell must stay unknown."""
+        counted = self.count or set(sum_) == {0}
+        return max(LEAST, SPREAD * value) if counted else SPREAD * value
+
+
+@dataclass(frozen=True)
+class Total:
+    """Cells that add up: to a cell, or to a total that is printed (None)."""
+
+    parts: tuple[Key, ...]
+    whole: Key | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Everything that is printed together: cells, what they add up to, and what else holds.
+
+    `links` are sums over numbers of cells whose value everybody knows, such as 0 for two numbers
+    that are always equal.
+    """
+
+    cells: Mapping[Key, Cell]
+    totals: tuple[Total, ...] = ()
+    links: tuple[Sum, ...] = ()
+    least: int = MIN_CUSTOMERS
+
+    @property
+    def values(self) -> dict[Part, float]:
+        """The value of each number."""
+        return {
+            (key, place): value
+            for key, cell in self.cells.items()
+            for place, value in enumerate(cell.numbers)
+        }
+
+    def published(self, hidden: Iterable[Key] = ()) -> list[Sum]:
+        """All sums that a reader knows where these cells are withheld."""
+        unseen = set(hidden)
+        known: list[Sum] = [{part: 1.0} for part in self.values if part[0] not in unseen]
+        for total in self.totals:
+            width = len(self.cells[total.parts[0]].numbers)
+            for place in range(width):
+                sum_ = {(key, place): 1.0 for key in total.parts}
+                known.append(sum_ | ({(total.whole, place): -1.0} if total.whole else {}))
+        return known + list(self.links)
+
+
+class Attack:
+    """What a reader can work out who knows the values of some sums of numbers, none below 0."""
+
+    def __init__(self, values: Mapping[Part, float], published: Sequence[Sum]) -> None:
+        self.values = values
+        fixed = {next(iter(sum_)) for sum_ in published if len(sum_) == 1}
+        self.free = {part: i for i, part in enumerate(p for p in values if p not in fixed)}
+        known: dict[tuple[tuple[int, float], ...], float] = {}
+        for sum_ in published:
+            row = sorted((self.free[p], c) for p, c in sum_.items() if p in self.free)
+            if row:
+                right = sum(c * values[p] for p, c in sum_.items() if p in self.free)
+                known[tuple(row)] = right
+        entries = [(r, i, c) for r, row in enumerate(known) for i, c in row]
+        rows, places, signs = zip(*entries, strict=True) if entries else ((), (), ())
+        shape = (len(known), len(self.free))
+        self.matrix = csr_array((signs, (rows, places)), shape=shape, dtype=float)
+        self.right = np.array(list(known.values()))
+        _, self.group = connected_components(abs(self.matrix).T @ abs(self.matrix), directed=False)
+
+    def bounds(self, sum_: Sum) -> tuple[float, float]:
+        """The least and the greatest value that a sum can have; infinite where nothing bounds it.
+
+        Exact up to the solver's tolerance. Source: linear programming (scipy's HiGHS).
+        """
+        fixed = math.fsum(c * self.values[p] for p, c in sum_.items() if p not in self.free)
+        cost = np.zeros(len(self.free))
+        for part, c in sum_.items():
+            if part in self.free:
+                cost[self.free[part]] = c
+        if not cost.any():
+            return fixed, fixed
+        near = np.isin(self.group, self.group[cost != 0])
+        matrix = self.matrix[:, near].toarray()
+        held = matrix.any(axis=1)
+        ends = []
+        for sign in (1.0, -1.0):
+            found = linprog(sign * cost[near], A_eq=matrix[held], b_eq=self.right[held])
+            ends.append(sign * found.fun if found.status == 0 else -sign * math.inf)
+        return fixed + ends[0], fixed + ends[1]
+
+
+def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
+    """The withheld cells of which a reader can work out a number, within its margin.
+
+    A number is safe where its least possible value is 0, or where both ends are further from it
+    than its margin. Of a cell that itself tells of few customers, the greatest number of cases, and
+    the greatest sum, must be that far above, too.
+    """
+    unseen = [key for key in table.cells if key in set(hidden)]
+    attack = Attack(table.values, table.published(unseen))
+    return [key for key in unseen if _found(table, attack, key)]
+
+
+def _found(table: Table, attack: Attack, key: Key) -> bool:
+    cell = table.cells[key]
+    few = cell.people.few(table.least)
+    for told in cell.told:
+        value = sum(c * cell.numbers[place] for place, c in told.items())
+        low, high = attack.bounds({(key, place): c for place, c in told.items()})
+        margin = cell.margin(value, told) - NUDGE
+        if low > NUDGE and min(value - low, high - value) < margin:
+            return True
+        whole = len(told) > 1 or not cell.count
+        if few and whole and high - value < margin:
+            return True
+    return False
+
+
+def protect(table: Table) -> frozenset[Key]:
+    """The cells to withhold: those of few customers, and as many more as it takes.
+
+    Each round adds, beside every cell that could be worked out, the smallest cell that shares a
+    total with it or, where that is not enough, one that a link ties to it. Ends at the latest when
+    everything is withheld.
+    """
+    hidden = {key for key, cell in table.cells.items() if cell.people.few(table.least)}
+    while True:
+        found = _bare_totals(table, hidden) or exposed(table, hidden)
+        more = {near for key in found if (near := _beside(table, hidden, key)) is not None}
+        if not more:
+            return frozenset(hidden)
+        hidden |= more
+
+
+def _bare_totals(table: Table, hidden: set[Key]) -> list[Key]:
+    """Withheld cells that, taken together, are a number that a total gives away."""
+    found = []
+    for total in table.totals:
+        unseen = [key for key in total.parts if key in hidden and table.cells[key].size]
+        if not unseen or len(unseen) == len(total.parts) or total.whole in hidden:
+            continue
+        people = table.cells[unseen[0]].people
+        for key in unseen[1:]:
+            people += table.cells[key].people
+        if len(unseen) == 1 or people.few(table.least):
+            found.append(min(unseen, key=lambda key: (table.cells[key].size, str(key))))
+    return found
+
+
+def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
+    """The cell to withhold beside one that could be worked out."""
+    rows = [total for total in table.totals if key in (*total.parts, total.whole)]
+    short = [total for total in rows if _thin(table, hidden, total)] or rows
+    near = {one for total in short for one in total.parts}
+    tied = {part[0] for link in table.links for part in link if any(p[0] == key for p in link)}
+    for among in (near if short is not rows else set(), tied, near):
+        shown = [one for one in among if one not in hidden and table.cells[one].size]
+        if shown:
+            return min(shown, key=lambda one: (table.cells[one].size, str(one)))
+    wholes = [total.whole for total in rows if total.whole and total.whole not in hidden]
+    return wholes[0] if wholes else None
+
+
+def _thin(table: Table, hidden: set[Key], total: Total) -> bool:
+    """Whether the withheld cells of a total do not protect each other, by that total alone."""
+    unseen = [key for key in total.parts if key in hidden]
+    own = Table(
+        {key: table.cells[key] for key in total.parts}, (Total(total.parts),), least=table.least
+    )
+    return bool(_bare_totals(own, set(unseen)) or exposed(own, unseen))
+
+
+Named = tuple[str, tuple[int, ...]]
+"""A number of a measure, or the sum of several, by their places."""
+ENOUGH = 3
+"""Fewer groups than this may have equal numbers by chance."""
+
+
+def same(columns: Mapping[str, Mapping[Cell]]) -> tuple[Sum, ...]:
+    """Sums that hold between the numbers of several measures, found in the numbers themselves.
+
+    Two numbers that are equal in every group, or one that is the sum of two others in every group,
+    are taken to be so by what they mean: a reader who knows the measures knows that. columns:
+    measure -> group -> cell, over the same groups; groups that are a guess anywhere do not tell.
+    """
+    groups = sorted({group for by in columns.values() for group in by}, key=str)
+    sure = [g for g in groups if all(g in by and by[g].known for by in columns.values())]
+    if len(sure) < ENOUGH:
+        return ()
+    found: dict[tuple[float, ...], Named] = {}
+    equal: list[tuple[tuple[float, Named], ...]] = []
+    for vector, named in _vectors(columns, sure):
+        if vector in found:
+            equal.append(((1.0, named), (-1.0, found[vector])))
+        else:
+            found[vector] = named
+    for (one, a), (two, b) in combinations(found.items(), 2):
+        whole = found.get(tuple(x + y for x, y in zip(one, two, strict=True)))
+        if whole and len({a[0], b[0], whole[0]}) > 1:
+            equal.append(((1.0, a), (1.0, b), (-1.0, whole)))
+    return tuple(
+        _link(group, signed)
+        for signed in equal
+        for group in groups
+        if all(group in columns[name] for _, (name, _) in signed)
+    )
+
+
+def _vectors(
+    columns: Mapping[str, Mapping[Cell]], groups: Sequence[Group]
+) -> Iterable[tuple[tuple[float, ...], Named]]:
+    """Each number of each measure over the groups, but for those that are nothing but 0."""
+    for name, by in columns.items():
+        for told in by[groups[0]].told:
+            vector = tuple(float(sum(by[g].numbers[p] for p in told)) for g in groups)
+            if any(vector):
+                yield vector, (name, tuple(told))
+
+
+def _link(group: Group, signed: Iterable[tuple[float, Named]]) -> Sum:
+    sum_: dict[Part, float] = {}
+    for sign, (name, places) in signed:
+        for place in places:
+            part = ((name, group), place)
+            sum_[part] = sum_.get(part, 0.0) + sign
+    return {part: c for part, c in sum_.items() if c}
