@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from careaudit.council import ConditionState, Decision
+    from careaudit.record import AuditRecord
     from careaudit.releases import ReleaseComparison
     from careaudit.waivers import Applied
 
@@ -42,7 +43,8 @@ class Beside:
 
     `earlier` is None where no ledger was given, and empty where it holds no earlier condition;
     `checked` says whether the signatures of the ledger were verified. `record_sha256` is the
-    digest of the record's file as it lies (default: of the canonical record).
+    digest of the record's file as it lies (default: of the canonical record). `past` are earlier
+    audits with the same plan, of other periods.
     """
 
     as_of: date | None = None
@@ -52,6 +54,7 @@ class Beside:
     checked: bool = True
     decided: Decided | None = None
     release: ReleaseComparison | None = None
+    past: tuple[AuditRecord, ...] = ()
 
 
 NOTHING = Beside()

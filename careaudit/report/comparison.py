@@ -20,8 +20,9 @@ def _json(comparison: ReleaseComparison) -> bytes:
 
 
 def _pdf(comparison: ReleaseComparison) -> bytes:
+    from careaudit.report.editions.base import Attached
     from careaudit.report.glyphs import escapes
-    from careaudit.report.pdf import Attached, font_css, sheets, written
+    from careaudit.report.pdf import font_css, sheets, written
     from careaudit.report.templating import comparison_page
 
     def page(*, picture: bool, first_only: bool = False) -> str:

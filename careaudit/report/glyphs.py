@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from careaudit.record import AuditRecord
-from careaudit.report.beside import NOTHING, Beside
-from careaudit.report.views.beside import names
+from careaudit.report.beside import Beside
+from careaudit.report.views import beside as aside
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.standing import escapes_note
 
@@ -54,8 +54,8 @@ def printable(text: str) -> str:
     return _foreign().sub(lambda found: _codes(found.group()), text)
 
 
-def _names(record: AuditRecord) -> Iterator[str]:
-    """Yield every text of the record that the report prints as it is."""
+def names(record: AuditRecord, beside: Beside) -> Iterator[str]:
+    """Yield every text of a record, and of what stands beside it, that is printed as it is."""
     info = record.audit
     yield from (t for t in (info.name, info.system, info.release, info.justification) if t)
     if info.outcome:
@@ -73,11 +73,7 @@ def _names(record: AuditRecord) -> Iterator[str]:
     for n in record.quality:
         yield n.message
         yield n.where
-
-
-def note(record: AuditRecord, beside: Beside = NOTHING) -> str:
-    """Say which names hold characters that the fonts lack; empty where there are none."""
-    return escapes((*_names(record), *names(beside)))
+    yield from aside.names(beside)
 
 
 def escapes(texts: Iterable[str]) -> str:

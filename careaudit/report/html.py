@@ -1,15 +1,14 @@
-"""`report.html`: one self-contained file that works without scripts and without a network."""
+"""The HTML of an edition: one self-contained file that works without scripts or a network."""
 
 from __future__ import annotations
 
-from careaudit.record import AuditRecord
-from careaudit.report.beside import NOTHING, Beside
+from careaudit.report.editions.base import D, Edition
 from careaudit.report.templating import SCREEN_FONTS, page
 
 
-def render_html(record: AuditRecord, beside: Beside = NOTHING) -> bytes:
-    """Return the report as UTF-8 HTML; on a narrow screen each table scrolls by itself."""
-    return screen(page(record, "html", SCREEN_FONTS, beside=beside))
+def render_html(edition: Edition[D], document: D) -> bytes:
+    """Return an edition as UTF-8 HTML; on a narrow screen each table scrolls by itself."""
+    return screen(page(edition, document, "html", SCREEN_FONTS))
 
 
 def screen(text: str) -> bytes:

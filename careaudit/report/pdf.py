@@ -1,4 +1,4 @@
-"""`report.pdf`: PDF/UA-1 and PDF/A-3a in one file, with `audit.json` inside and fixed bytes."""
+"""The PDF of an edition: PDF/UA-1 and PDF/A-3a in one file, its document inside, fixed bytes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
 from careaudit.errors import RenderError
-from careaudit.record import AuditRecord
-from careaudit.report.beside import NOTHING, Beside
-from careaudit.report.glyphs import FONTS, note, printable
-from careaudit.report.templating import page
+from careaudit.report.editions.base import Attached, D, Edition
+from careaudit.report.glyphs import FONTS, escapes, printable
+from careaudit.report.templating import Fit, page
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _HINT = f"On Debian or Ubuntu: apt-get install -y --no-install-recommends {PACKAGES}"
@@ -29,7 +27,6 @@ _FACES = (
     ("Source Serif 4", 600, "SourceSerif4-Semibold.ttf"),
 )
 
-Fit = tuple[int, int, int]
 _TIGHTEST = 2
 _AMBIGUOUS = b"\r\nendstream"
 
@@ -40,34 +37,13 @@ _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 
 
-def render_pdf(record: AuditRecord, beside: Beside = NOTHING) -> bytes:
-    """Return the report as PDF; RenderError where a library is missing or anything is amiss."""
-    escapes = note(record, beside)
-
-    def html(fit: Fit, *, summary_only: bool = False) -> str:
-        return page(
-            record, "pdf", font_css(), escapes, fit, summary_only=summary_only, beside=beside
-        )
-
+def render_pdf(edition: Edition[D], document: D) -> bytes:
+    """Return an edition as PDF; RenderError where a library is missing or anything is amiss."""
+    said = escapes(edition.head(document).names)
+    laid = functools.partial(page, edition, document, "pdf", font_css(), said)
     with _collected():
-        fit = _fit(lambda levels: rendered(html(levels, summary_only=True)))
-    attachment = Attached(
-        "audit.json",
-        record.to_json(),
-        "The audit record: every number of this report, in full precision.",
-        record.provenance.as_of,
-    )
-    return written(html(fit), attachment)
-
-
-@dataclass(frozen=True)
-class Attached:
-    """The document inside a PDF, from which every number of it comes; `day` is the PDF's date."""
-
-    name: str
-    text: str
-    description: str
-    day: str
+        fit = _fit(edition, lambda levels: rendered(laid(levels, sheets_only=True)))
+    return written(laid(fit), edition.attached(document) if edition.attached else None)
 
 
 def rendered(text: str) -> Any:
@@ -85,21 +61,28 @@ def sheets(text: str) -> int:
         return len(rendered(text).pages)
 
 
-def written(text: str, attached: Attached) -> bytes:
-    """Return an HTML text as PDF with its document inside; the same text gives the same bytes."""
-    weasyprint = _weasyprint()
-    day, raw = _day(attached.day), attached.text.encode()
+def written(text: str, attached: Attached | None) -> bytes:
+    """Return an HTML text as PDF, with its document inside if it has one.
 
-    def attachment() -> Any:  # WeasyPrint reads one once
-        return weasyprint.Attachment(
-            string=raw,
+    The same text and document give the same bytes.
+    """
+    weasyprint = _weasyprint()
+
+    def attachments() -> list[Any]:  # WeasyPrint reads one once
+        if attached is None:
+            return []
+        day = _day(attached.day)
+        made = weasyprint.Attachment(
+            string=attached.text.encode(),
             name=attached.name,
             description=attached.description,
             created=day,
             modified=day,
             relationship="Data",
         )
+        return [made]
 
+    told = attached.text if attached else text
     with _strict(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour file open
         document = rendered(text)
@@ -107,34 +90,37 @@ def written(text: str, attached: Attached) -> bytes:
         for pad in range(8):
             made: bytes = document.write_pdf(
                 pdf_variant="pdf/a-3a",
-                pdf_identifier=hashlib.sha256(raw).digest()[:16],
-                attachments=[attachment()],
+                pdf_identifier=hashlib.sha256(told.encode()).digest()[:16],
+                attachments=attachments(),
                 finisher=functools.partial(_finish, pad=pad),
             )
             if _AMBIGUOUS not in made:
                 return made
+    name = attached.name if attached else "the record"
     raise RenderError(
         "a stream of the PDF ends in a way that readers take differently.",
-        where=attached.name,
-        hint=f"Please report this as a bug, with {attached.name} if you may.",
+        where=name,
+        hint=f"Please report this as a bug, with {name} if you may.",
     )
 
 
-def _fit(render: Callable[[Fit], Any]) -> Fit:
-    """Return how tightly pages 1 to 3 must be set so that each holds its content on one page."""
-    levels = [0, 0, 0]
-    for _ in range(_TIGHTEST):
-        document = render((levels[0], levels[1], levels[2]))
+def _fit(edition: Edition[D], render: Callable[[Fit], Any]) -> Fit:
+    """Return how tightly each section is set, so that those of one sheet hold on it."""
+    held = [(place, s.sheet) for place, s in enumerate(edition.sections) if s.sheet]
+    levels = [0] * len(edition.sections)
+    for _ in range(_TIGHTEST if held else 0):
+        document = render(tuple(levels))
         starts = [
             next(i for i, sheet in enumerate(document.pages) if name in sheet.anchors)
-            for name in ("first", "people", "overlap")
+            for _, name in held
         ]
         ends = [*starts[1:], len(document.pages)]
         long = [end - start > 1 for start, end in zip(starts, ends, strict=True)]
         if not any(long):
             break
-        levels = [level + over for level, over in zip(levels, long, strict=True)]
-    return levels[0], levels[1], levels[2]
+        for (place, _), over in zip(held, long, strict=True):
+            levels[place] += over
+    return tuple(levels)
 
 
 def _weasyprint() -> Any:

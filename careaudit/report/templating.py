@@ -6,28 +6,19 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from careaudit.record import AuditRecord
-from careaudit.report.beside import NOTHING, Beside
-from careaudit.report.views import build
+from careaudit.report.editions.base import D, Edition
 from careaudit.report.views.releases import build_comparison
-from careaudit.report.wording import (
-    captions,
-    council,
-    decided,
-    lineage,
-    pages,
-    releases,
-    standing,
-    summary,
-)
+from careaudit.report.wording import releases
 from careaudit.report.wording.names import ISOLATE, RELEASE, plain
-from careaudit.report.wording.words import ANSWERS, MEANINGS, WAIVED
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
     from careaudit.releases import ReleaseComparison
+
+Fit = tuple[int, ...]
+"""How tightly each section of an edition is set, 0 where it is not."""
 
 _HERE = Path(__file__).parent / "templates"
 
@@ -68,37 +59,36 @@ def environment(medium: str) -> Environment:
 
 
 def page(
-    record: AuditRecord,
+    edition: Edition[D],
+    document: D,
     medium: str,
     fonts: str,
     escapes: str = "",
-    fit: tuple[int, int, int] = (0, 0, 0),
+    fit: Fit = (),
     *,
-    summary_only: bool = False,
-    beside: Beside = NOTHING,
+    sheets_only: bool = False,
 ) -> str:
-    """Return the report as one HTML document; `fit` says how tightly pages 1 to 3 are set."""
-    template = environment(medium).get_template("report.html.j2")
-    return template.render(
-        r=build(record, fit[1], beside),
-        medium=medium,
-        css=_css(medium, fonts),
-        version=record.provenance.careaudit,
-        texts=summary,
-        pages=pages,
-        lineage=lineage,
-        captions=captions,
-        council=council,
-        decided=decided,
-        answers=ANSWERS,
-        waived=WAIVED,
-        meanings=MEANINGS,
-        limits=standing.LIMITS,
-        glossary=standing.GLOSSARY,
-        escapes=escapes,
-        fit=fit,
-        summary_only=summary_only,
-        releases=releases,
+    """Return an edition as one HTML document, made of its sections.
+
+    `fit` says how tightly each section is set (default: none is), `sheets_only` asks for the
+    sections alone that must hold on one sheet.
+    """
+    levels = fit or (0,) * len(edition.sections)
+    return (
+        environment(medium)
+        .get_template("edition.html.j2")
+        .render(
+            edition.words,
+            head=edition.head(document),
+            sections=[
+                (section.template, section.build(document), level)
+                for section, level in zip(edition.sections, levels, strict=True)
+                if section.sheet or not sheets_only
+            ],
+            medium=medium,
+            css=_css(medium, fonts, edition.style),
+            escapes=escapes,
+        )
     )
 
 
@@ -130,9 +120,10 @@ def comparison_page(
     )
 
 
-def _css(medium: str, fonts: str) -> Markup:
+def _css(medium: str, fonts: str, own: str | None = None) -> Markup:
     from markupsafe import Markup
 
     sheets = ["style.css"] if medium == "pdf" else ["style.css", "screen.css"]
+    sheets += [own] if own else []
     text = fonts + "".join((_HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     return Markup(text)  # noqa: S704 - our own style sheet

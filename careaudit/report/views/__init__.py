@@ -52,8 +52,12 @@ class Report:
     release: Compared | None
 
 
-def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report:
-    """Return the view of a whole report; `fit` says how tightly page 2 is set."""
+def build(
+    record: AuditRecord,
+    beside: Beside = NOTHING,
+    rows: tuple[int, ...] = summary.FOREST_ROWS,
+) -> Report:
+    """Return the view of a whole report; `rows` are those of page 2, by how tightly it is set."""
     book = Book(record)
     on = aside.day_of(beside, record)
     digest = record.digest
@@ -68,7 +72,7 @@ def build(record: AuditRecord, fit: int = 0, beside: Beside = NOTHING) -> Report
         foot=FOOT.format(number=number, data=data),
         as_of=record.provenance.as_of,
         running=plain(said(record.audit.name, 60)),
-        summary=summary.build_summary(book, fit, beside),
+        summary=summary.build_summary(book, beside, rows),
         findings=tuple(findings.build_findings(book, beside)),
         gaps=tuple(findings.build_gaps(book)),
         numbers=tuple(annex.build_numbers(book)),

@@ -78,7 +78,7 @@ class Summary:
     could_change: tuple[str, ...]
     bigs: tuple[Big, ...]
     no_bigs: str
-    blocks: tuple[Block, ...]
+    fitted: tuple[tuple[Block, ...], ...]
     source: str
     heat: HeatMap | None
     heat_head: str
@@ -88,6 +88,11 @@ class Summary:
     uncertain: tuple[str, ...]
     conditions: tuple[tuple[str, str], ...]
     decisions: tuple[str, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the blocks of page 2 where it is not set tightly."""
+        return self.fitted[0]
 
 
 def anchor(place: int) -> str:
@@ -214,15 +219,17 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
     return blocks
 
 
-def build_summary(book: Book, fit: int = 0, beside: Beside = NOTHING) -> Summary:
-    """Return pages 1 to 3."""
+def build_summary(
+    book: Book, beside: Beside = NOTHING, room: tuple[int, ...] = FOREST_ROWS
+) -> Summary:
+    """Return pages 1 to 3; `room` is for how many rows of forests, by how tightly page 2 is set."""
     record = book.record
     gated = [q for q in record.questions if q.gate]
     headline = book.headline()
     q = book.question_of(headline) if headline else None
     if q is None:
         q = next((x for x in record.questions if x.measure and book.main(x)), None)
-    blocks = _blocks(book, q, FOREST_ROWS[fit]) if q else []
+    fitted = tuple(tuple(_blocks(book, q, rows)) if q else () for rows in room)
     heat = heat_map(book)
     kinds = [answer(x.verdict, x.reason).word for x in record.questions]
     strong, weak = lists.evidence(book)
@@ -285,7 +292,7 @@ def build_summary(book: Book, fit: int = 0, beside: Beside = NOTHING) -> Summary
         could_change=tuple(open_to),
         bigs=tuple(_bigs(book)),
         no_bigs=lists.no_people(book),
-        blocks=tuple(blocks),
+        fitted=fitted,
         source=captions.source(record, [x.rows for x in record.accounts.excluded]),
         heat=heat,
         heat_head=captions.heat_head(len(heat.notable), heat.rows_of, heat.columns_in)
