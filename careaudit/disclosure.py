@@ -39,6 +39,8 @@ Part = tuple[Key, int]
 Sum = Mapping[Part, float]
 """A sum of numbers, each taken so many times."""
 NUDGE = 1e-6
+SOLVED, UNBOUNDED = 0, 3
+"""What the solver says of a problem (scipy.optimize.linprog)."""
 
 
 def rounded(count: float) -> int:
@@ -154,16 +156,17 @@ class Attack:
         self.free = {part: i for i, part in enumerate(p for p in values if p not in fixed)}
         known: dict[tuple[tuple[int, float], ...], float] = {}
         for sum_ in published:
-            row = sorted((self.free[p], c) for p, c in sum_.items() if p in self.free)
-            if row:
-                right = sum(c * values[p] for p, c in sum_.items() if p in self.free)
-                known[tuple(row)] = right
-        entries = [(r, i, c) for r, row in enumerate(known) for i, c in row]
-        rows, places, signs = zip(*entries, strict=True) if entries else ((), (), ())
-        shape = (len(known), len(self.free))
-        self.matrix = csr_array((signs, (rows, places)), shape=shape, dtype=float)
+            unknown = {p: c for p, c in sum_.items() if p in self.free}
+            if unknown:
+                row = tuple(sorted((self.free[p], c) for p, c in unknown.items()))
+                known[row] = math.fsum(c * values[p] for p, c in unknown.items())
+        self.matrix = np.zeros((len(known), len(self.free)))
+        for r, row in enumerate(known):
+            for place, c in row:
+                self.matrix[r, place] = c
         self.right = np.array(list(known.values()))
-        _, self.group = connected_components(abs(self.matrix).T @ abs(self.matrix), directed=False)
+        near = csr_array(np.abs(self.matrix.T) @ np.abs(self.matrix))
+        _, self.group = connected_components(near, directed=False)
 
     def bounds(self, sum_: Sum) -> tuple[float, float]:
         """The least and the greatest value that a sum can have; infinite where nothing bounds it.
@@ -178,12 +181,15 @@ class Attack:
         if not cost.any():
             return fixed, fixed
         near = np.isin(self.group, self.group[cost != 0])
-        matrix = self.matrix[:, near].toarray()
+        matrix = self.matrix[:, near]
         held = matrix.any(axis=1)
+        truth = math.fsum(c * self.values[p] for p, c in sum_.items() if p in self.free)
         ends = []
         for sign in (1.0, -1.0):
             found = linprog(sign * cost[near], A_eq=matrix[held], b_eq=self.right[held])
-            ends.append(sign * found.fun if found.status == 0 else -sign * math.inf)
+            ends.append(-sign * math.inf if found.status == UNBOUNDED else truth)
+            if found.status == SOLVED and found.fun is not None:
+                ends[-1] = sign * float(found.fun)  # what cannot be solved is taken as worked out
         return fixed + ends[0], fixed + ends[1]
 
 
@@ -274,7 +280,7 @@ ENOUGH = 3
 """Fewer groups than this may have equal numbers by chance."""
 
 
-def same(columns: Mapping[str, Mapping[Cell]]) -> tuple[Sum, ...]:
+def same(columns: Mapping[str, Mapping[Group, Cell]]) -> tuple[Sum, ...]:
     """Sums that hold between the numbers of several measures, found in the numbers themselves.
 
     Two numbers that are equal in every group, or one that is the sum of two others in every group,
@@ -305,7 +311,7 @@ def same(columns: Mapping[str, Mapping[Cell]]) -> tuple[Sum, ...]:
 
 
 def _vectors(
-    columns: Mapping[str, Mapping[Cell]], groups: Sequence[Group]
+    columns: Mapping[str, Mapping[Group, Cell]], groups: Sequence[Group]
 ) -> Iterable[tuple[tuple[float, ...], Named]]:
     """Each number of each measure over the groups, but for those that are nothing but 0."""
     for name, by in columns.items():
