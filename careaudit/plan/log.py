@@ -71,7 +71,7 @@ FIELDS = (
     "resolved_at", "context_kept", "reviewed_at", "recommend", "ease", "transitions", "currency",
     "facts", "trigger", "automation_level", "ground", "redress_deadline", "issued_at",
     "delivered_at", "inputs_used", "what_would_change", "significance", "why_this_matters",
-    "opened_at",
+    "opened_at", "human_reviewed", "changed_outcome",
 )  # fmt: skip
 """The fields of a decision log that a plan may map (schema v1)."""
 

@@ -17,6 +17,7 @@ START = datetime(2026, 3, 1)  # noqa: DTZ001 - a log without offsets
 FLAGS = (
     "redress_shown", "contacted", "took_up", "relevant", "respectful", "resolution_ready",
     "rating_offered", "first_contact_resolved", "repeat_contact", "context_kept",
+    "human_reviewed", "changed_outcome",
 )  # fmt: skip
 SEEN = ("consent_at", "opted_out_at", "resolved_at", "remedy_done_at", "contested_at")
 
@@ -36,6 +37,7 @@ def rows(n=3_000):
             "language": draw.choice(["en", "es ", ""]),
             "review_kind": draw.choice(["human", "Automated", ""]),
             "review_result": draw.choice(["Overturned", "upheld", "partial", ""]),
+            "automation_level": draw.choice(["Full", "fully automated ", "partial", "none", ""]),
             "rating": draw.choice(["1", "4", "5", "3.5", "0", "9", "great", ""]),
             "human_requested_at": moment.isoformat() if draw.random() < 0.6 else "",
         }
@@ -109,6 +111,13 @@ EXPECTED = {
     "boilerplate_share": (
         lambda r: refused(r) and r["explanation"],
         lambda r: r["explanation"].lower() == "over the limit",
+    ),
+    "automated_rate": (
+        lambda r: bool(r["automation_level"]),
+        lambda r: r["automation_level"].strip().lower() in {"full", "fully automated"},
+    ),
+    "override_rate": (
+        lambda r: yes(r, "human_reviewed"), lambda r: yes(r, "changed_outcome"),
     ),
     "human_requested_rate": (lambda r: True, asked),
     "human_reached_rate": (asked, lambda r: bool(r["human_reached_at"])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from careaudit.carried import Wait
 from careaudit.cells import EVERY
-from careaudit.conditions import PROMISE, Either, Known, Old, Soon, both
+from careaudit.conditions import PROMISE, Among, Either, Known, Old, Soon, both, yes
 from careaudit.measures.duration import Duration
 from careaudit.measures.rate import CURVE, Rate
 
@@ -12,7 +12,43 @@ DUE = Either((Known("human_reached_at"), Known("abandoned_at"), Old("human_reque
 """Whether the promise was kept is known, or it has run out."""
 ASKED = Wait("human_requested_at", "human_reached_at", "abandoned_at")
 """From asking for a person until one answers, or until giving up."""
+ALONE = (
+    "full", "fully", "fully automated", "fully_automated", "solely automated", "automated",
+)  # fmt: skip
+"""What a log says of a decision that is made with no person (governance 3, D3)."""
 ESCALATION = (
+    Rate(
+        name="automated_rate",
+        kind="rate",
+        orientation="adverse",
+        pillar="escalation",
+        ask="Are decisions about some customers made with no person more often than about others?",
+        formula="automation_level says full / automation_level recorded",
+        fields=("automation_level",),
+        misleads="A person who may look and never does is not full automation on paper: read it "
+        "beside the override rate.",
+        oracle="fairlearn.metrics.selection_rate over the rows, counted with pandas",
+        events=EVERY,
+        cases=EVERY,
+        of=Known("automation_level"),
+        when=Among("automation_level", ALONE),
+    ),
+    Rate(
+        name="override_rate",
+        kind="rate",
+        orientation="favorable",
+        pillar="escalation",
+        ask="Of decisions that a person reviews before they take effect, whose are changed?",
+        formula="changed_outcome says yes / human_reviewed says yes",
+        fields=("human_reviewed", "changed_outcome"),
+        misleads="Near 0 may be rubber-stamping; high may mean that the system errs more often. "
+        "Reviews whose outcome is not recorded count as not changed.",
+        oracle="fairlearn.metrics.selection_rate over the rows, counted with pandas",
+        events=EVERY,
+        cases=EVERY,
+        of=yes("human_reviewed"),
+        when=yes("changed_outcome"),
+    ),
     Rate(
         name="human_requested_rate",
         kind="rate",

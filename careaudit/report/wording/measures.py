@@ -100,6 +100,15 @@ NAMED = {
         "are given in the customer’s own language", "be given in the customer’s own language",
         "were given in the customer’s own language", "explanations",
     ),
+    "automated_rate": _told(
+        "Decisions made with no person", "Decisions", "are made with no person",
+        "be made with no person", "were made with no person", "decisions", harm=True,
+    ),
+    "override_rate": _told(
+        "Reviewed decisions that a person changes", "Reviewed decisions",
+        "are changed by a person", "be changed by a person", "were changed by a person",
+        "decisions that a person reviewed",
+    ),
     "human_requested_rate": _told(
         "Customers who have to ask for a person", "Customers", "ask for a person",
         "ask for a person", "asked for a person", "cases", harm=True,
