@@ -32,31 +32,36 @@ class AuditRecord(records.AuditRecord):
     def save(
         self,
         directory: str | Path,
-        formats: Sequence[str] = ("json", "pdf", "html"),
+        formats: Sequence[str] | None = None,
         *,
+        edition: str = "council",
         beside: Beside | None = None,
     ) -> list[Path]:
         """Write `audit.json`, `report.pdf` and `report.html` to a folder; return their paths.
 
-        `beside` is what stands beside the record: waivers, conditions, a decision, a comparison.
+        Another `edition` has files of its own: `edition="brief"` writes `brief.pdf` and
+        `brief.html`. `beside` is what stands beside the record: waivers, conditions, a decision, a
+        comparison, and earlier audits for a trend.
         """
         from careaudit.report import NOTHING, write
 
-        return write(self, Path(directory), tuple(formats), beside or NOTHING)
+        return write(self, Path(directory), formats, beside or NOTHING, edition)
 
-    def report(self, path: str | Path, *, beside: Beside | None = None) -> Path:
+    def report(
+        self, path: str | Path, *, edition: str = "council", beside: Beside | None = None
+    ) -> Path:
         """Write one report, its format told by the ending of the path: .pdf, .html or .json."""
-        from careaudit.report import FORMATS, NOTHING, write_file
+        from careaudit.report import NOTHING, formats_of, write_file
 
-        file = Path(path)
+        file, known = Path(path), formats_of(edition)
         name = file.suffix.removeprefix(".").lower()
-        if name not in FORMATS:
+        if name not in known:
             raise UsageError(
                 f'the ending "{file.suffix}" says no format.',
                 where=str(path),
-                hint=f"Known: {', '.join('.' + known for known in FORMATS)}.",
+                hint=f"Known: {', '.join(f'.{one}' for one in known)}.",
             )
-        return write_file(self, file, name, beside or NOTHING)
+        return write_file(self, file, name, beside or NOTHING, edition)
 
 
 class ReleaseComparison(releases.ReleaseComparison):

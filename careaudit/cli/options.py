@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 PLAN = Path("careaudit.toml")
 FORMATS = ("json", "pdf", "html")
 EXPORTS = ("cyclonedx", "mlflow")
+COUNCIL = "council"
 
 
 def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
@@ -26,7 +28,13 @@ def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date |
     return found
 
 
-def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001
+def check_formats(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> tuple[str, ...] | None:
+    if value is None:
+        return None
     names = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     known = (*FORMATS, *EXPORTS)
     odd = [name for name in names if name not in known]
@@ -34,6 +42,13 @@ def check_formats(ctx: click.Context, param: click.Parameter, value: str) -> tup
         msg = f"{', '.join(odd) or 'nothing'} is not known; choose from {', '.join(known)}."
         raise click.BadParameter(msg)
     return names
+
+
+def editions() -> list[str]:
+    """Name the editions of a report, the council's first, without importing any: help is quick."""
+    folder = Path(__file__).parents[1] / "report" / "editions"
+    names = {found.name for found in pkgutil.iter_modules([str(folder)])} - {"base"}
+    return sorted(names, key=lambda name: (name != COUNCIL, name))
 
 
 Option = Callable[[Callable[..., None]], Callable[..., None]]

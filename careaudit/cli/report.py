@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from careaudit.record import AuditRecord
     from careaudit.releases import ReleaseComparison
 
+COUNCIL_FORMATS = ("pdf", "html")
+"""The record itself lies there already."""
+
 
 @click.command()
 @click.argument("record", type=click.Path(path_type=Path), metavar="RECORD")
@@ -23,8 +27,16 @@ if TYPE_CHECKING:
     "(default: beside the record).",
 )  # fmt: skip
 @click.option(
-    "--formats", default="pdf,html", show_default=True, callback=options.check_formats,
-    help="What to write, with commas between.",
+    "--edition", type=click.Choice(options.editions()), default=options.COUNCIL, show_default=True,
+    help="For whom it is: the whole report, or an edition of it.",
+)  # fmt: skip
+@click.option(
+    "--formats", callback=options.check_formats,
+    help="What to write, with commas between (default: pdf,html, and json of a public edition).",
+)  # fmt: skip
+@click.option(
+    "--earlier", type=click.Path(path_type=Path), metavar="RECORD", multiple=True,
+    help="The record of an earlier period, for the trend; may be repeated, up to eight times.",
 )  # fmt: skip
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="FILE",
@@ -47,7 +59,9 @@ if TYPE_CHECKING:
 def command(
     record: Path,
     output: Path | None,
-    formats: tuple[str, ...],
+    edition: str,
+    formats: tuple[str, ...] | None,
+    earlier: tuple[Path, ...],
     waivers: Path | None,
     council: Path | None,
     charter: Path | None,
@@ -58,26 +72,31 @@ def command(
     """Write the report of a record again, or that of a comparison.
 
     RECORD is the audit.json that `careaudit audit -o DIR` wrote, or a compare.json. Nothing is read
-    but the record and what is named here. Once the council has decided on the audit, the report
-    with its decision is decided.pdf: report.pdf stays as the council read it.
+    but the record and what is named here. An edition has files of its own name, such as brief.pdf.
+    Once the council has decided on the audit, the report with its decision is decided.pdf:
+    report.pdf stays as the council read it.
     """
     from careaudit.cli import beside, talk
     from careaudit.record import AuditRecord
-    from careaudit.report import write, write_comparison
+    from careaudit.report import prepare, write_comparison
+    from careaudit.report.earlier import read
 
     if charter and not council:
         raise click.UsageError("--charter goes with --council.")
+    named = {"--waivers": waivers, "--council": council, "--comparison": comparison}
+    given = [name for name, path in named.items() if path]
+    _check(edition, given, earlier=bool(earlier))
     file = record / "audit.json" if record.is_dir() else record
     found, digest = _document(file)
     folder = output or file.parent
     with talk.progress(wanted=not no_progress) as progress:
         if not isinstance(found, AuditRecord):
-            if waivers or council or comparison:
+            if given or edition != options.COUNCIL:
                 raise click.UsageError(
-                    "--waivers, --council and --comparison go with an audit.json."
+                    "--edition, --waivers, --council and --comparison go with an audit.json."
                 )
             progress("Writing the report")
-            written = write_comparison(found, folder, formats)
+            written = write_comparison(found, folder, formats or COUNCIL_FORMATS)
         else:
             held = beside.look(waivers, council, charter).beside(
                 found,
@@ -86,10 +105,30 @@ def command(
                 decided=True,
                 release=_comparison(comparison),
             )
+            held = replace(held, past=read(found, earlier))
             progress("Writing the report")
-            written = write(found, folder, formats, held)
+            if edition == options.COUNCIL:
+                formats = formats or COUNCIL_FORMATS
+            written = prepare(found, formats, held, edition).write(folder)
     for path in written:
         click.echo(path)
+
+
+def _check(edition: str, beside: list[str], *, earlier: bool) -> None:
+    """Refuse what an edition would not show."""
+    from careaudit.report.editions import editions
+
+    level = editions()[edition].level
+    if earlier and level == "council":
+        public = [name for name, found in editions().items() if found.level == "public"]
+        raise click.UsageError(
+            f"--earlier: the {edition} edition shows no trend; choose from {', '.join(public)}."
+        )
+    if beside and level == "public":
+        raise click.UsageError(
+            f"{', '.join(beside)}: not in the {edition} edition, which prints what may be published"
+            " of the record and nothing that stands beside it."
+        )
 
 
 def _document(path: Path) -> tuple[AuditRecord | ReleaseComparison, str]:
