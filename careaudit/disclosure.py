@@ -80,13 +80,17 @@ class Cell:
     """One group on one measure: its numbers, none below 0, and who stands behind them.
 
     Of a share the numbers are events and other cases, and their sum is a number too (`count`). Of
-    a sum they are the cases and the sum. `known` is False where the numbers are a guess.
+    a sum they are the cases and the sum. `known` is False where the numbers are a guess. A cell
+    that is not `printed` anywhere, but follows from others, is guarded where it tells of few. A
+    `dear` one is withheld where nothing else would do.
     """
 
     numbers: tuple[float, ...]
     people: People
     count: bool = True
     known: bool = True
+    printed: bool = True
+    dear: bool = False
 
     @property
     def size(self) -> float:
@@ -135,9 +139,18 @@ class Table:
             for place, value in enumerate(cell.numbers)
         }
 
+    def worth(self, key: Key) -> tuple[bool, float, Key]:
+        """What is lost where a cell is withheld: the least is given up first."""
+        return self.cells[key].dear, self.cells[key].size, key
+
+    def unseen(self, hidden: Iterable[Key]) -> list[Key]:
+        """The cells that no reader sees where these are withheld."""
+        withheld = set(hidden)
+        return [key for key, cell in self.cells.items() if key in withheld or not cell.printed]
+
     def published(self, hidden: Iterable[Key] = ()) -> list[Sum]:
         """All sums that a reader knows where these cells are withheld."""
-        unseen = set(hidden)
+        unseen = set(self.unseen(hidden))
         known: list[Sum] = [{part: 1.0} for part in self.values if part[0] not in unseen]
         for total in self.totals:
             width = len(self.cells[total.parts[0]].numbers)
@@ -200,9 +213,14 @@ def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
     than its margin. Of a cell that itself tells of few customers, the greatest number of cases, and
     the greatest sum, must be that far above, too.
     """
-    unseen = [key for key in table.cells if key in set(hidden)]
+    unseen = table.unseen(hidden)
     attack = Attack(table.values, table.published(unseen))
-    return [key for key in unseen if _found(table, attack, key)]
+    return [
+        key
+        for key in unseen
+        if (table.cells[key].printed or table.cells[key].people.few(table.least))
+        and _found(table, attack, key)
+    ]
 
 
 def _found(table: Table, attack: Attack, key: Key) -> bool:
@@ -221,15 +239,16 @@ def _found(table: Table, attack: Attack, key: Key) -> bool:
 
 
 def protect(table: Table) -> frozenset[Key]:
-    """The cells to withhold: those of few customers, and as many more as it takes.
+    """The cells to withhold: those of few customers, as many more as it takes, and the unprinted.
 
     Each round adds, beside every cell that could be worked out, the smallest cell that shares a
     total with it or, where that is not enough, one that a link ties to it. Ends at the latest when
     everything is withheld.
     """
-    hidden = {key for key, cell in table.cells.items() if cell.people.few(table.least)}
+    hidden = set(table.unseen(k for k, c in table.cells.items() if c.people.few(table.least)))
     while True:
         found = _bare_totals(table, hidden) or exposed(table, hidden)
+        found = [key for key in found if table.cells[key].printed] or found
         more = {near for key in found if (near := _beside(table, hidden, key)) is not None}
         if not more:
             return frozenset(hidden)
@@ -247,7 +266,7 @@ def _bare_totals(table: Table, hidden: set[Key]) -> list[Key]:
         for key in unseen[1:]:
             people += table.cells[key].people
         if len(unseen) == 1 or people.few(table.least):
-            found.append(min(unseen, key=lambda key: (table.cells[key].size, str(key))))
+            found.append(min(unseen, key=table.worth))
     return found
 
 
@@ -260,7 +279,7 @@ def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
     for among in (near if short is not rows else set(), tied, near):
         shown = [one for one in among if one not in hidden and table.cells[one].size]
         if shown:
-            return min(shown, key=lambda one: (table.cells[one].size, str(one)))
+            return min(shown, key=table.worth)
     wholes = [total.whole for total in rows if total.whole and total.whole not in hidden]
     return wholes[0] if wholes else None
 

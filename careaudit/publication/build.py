@@ -27,7 +27,7 @@ from careaudit.errors import DisclosureError, RecordError
 from careaudit.notation import Notation, notation_of
 from careaudit.notation import numbers as num
 from careaudit.publication import document as doc
-from careaudit.publication import figures
+from careaudit.publication import figures, ratios
 from careaudit.record import (
     REST,
     AuditRecord,
@@ -58,9 +58,12 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
             hint='Add one, with at least purpose = "...", owner = "..." and contact = "...", and'
             " audit again.",
         )
-    questions = _Press(record).questions()
+    press = _Press(record)
+    questions = press.questions()
+    tables = ratios.press(record, press.hidden)
     shown = [
-        sum(row.status == "shown" for row in table.rows) for q in questions for table in q.tables
+        *(sum(row.status == "shown" for row in t.rows) for q in questions for t in q.tables),
+        *(sum(cell.status != "withheld" for cell in table.rows) for table in tables),
     ]
     if max(shown, default=0) < 2:
         raise _nothing(record, questions)
@@ -87,6 +90,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
         unrecorded=tuple(
             name for name, rows in record.accounts.unknown.items() if rows >= MIN_CUSTOMERS
         ),
+        ratio_tables=tables,
         preset=info.preset,
         public=info.public,
         past=tuple(
@@ -190,6 +194,8 @@ def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
     return cells
 
 
+DECIDING = ("favorable_rate", "adverse_rate")
+"""Measures of all decisions: an impact-ratio table over the same attribute takes their place."""
 COUNTED = ("wilson", "clopper_pearson")
 """Methods of ranges of counted shares."""
 
@@ -226,19 +232,24 @@ def _links(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
             if group[0] == segment:
                 columns.setdefault(measure, {})[group] = cell
         for measure, by in columns.items():
-            by[EVERYBODY] = cells[measure, EVERYBODY]
+            if (measure, EVERYBODY) in cells:
+                by[EVERYBODY] = cells[measure, EVERYBODY]
         yield from same(columns)
 
 
 def _withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozenset[Key]:
     """The estimates that must not be printed."""
     cells = _cells(estimates)
+    cells |= ratios.cells(record)
+    rest, links = ratios.left_out(cells)
+    cells |= rest
     parts: dict[tuple[str, str], list[Key]] = {}
-    for key in cells:
+    for key in estimates:
         if key[1] != EVERYBODY:
             parts.setdefault((key[0], key[1][0]), []).append(key)
-    totals = tuple(Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items())
-    table = Table(cells, totals, tuple(_links(cells)), _least(record))
+    totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
+    totals += ratios.totals(record)
+    table = Table(cells, tuple(totals), (*links, *_links(cells)), _least(record))
     hidden = protect(table)
     while left := exposed(table, hidden):  # nothing more to withhold beside them but everything
         names = {name for name, _ in left}
@@ -287,7 +298,9 @@ class _Press:
         self.estimates: dict[Key, Estimate] = {
             (e.measure, EVERYBODY if e.segment is None else (e.segment, e.group or "")): e
             for e in record.estimates
-            if e.within is None and e.segment not in crossed
+            if e.within is None
+            and e.segment not in crossed
+            and not (e.measure in DECIDING and e.segment in ratios.axes(record))
         }
         if any(
             e.n and e.behind is None and e.state == "estimated" for e in self.estimates.values()

@@ -38,22 +38,30 @@ def parts(events: int, n: int) -> tuple[int, int]:
 
 
 def share(e: Estimate, per: int) -> Printed:
-    """Print a share from its rounded counts, with a range that allows for the rounding."""
+    """Print a group's share: of rounded counts, where it is counted."""
+    notation = Notation(per=per)
     if e.events is None:
-        return value(e, Notation(per=per))
-    x, n = parts(e.events, e.n)
-    deff = _design_effect(e)
-    low, high = (min(x / n, e.events / e.n), max(x / n, e.events / e.n))  # a bound holds for both
+        return value(e, notation)
+    return counted(e.events, e.n, notation, _design_effect(e))
+
+
+def counted(events: int, cases: int, notation: Notation, deff: float = 1.0) -> Printed:
+    """Print a share from its rounded counts, with a range that allows for the rounding.
+
+    deff: how many decisions are worth one.
+    """
+    x, n = parts(events, cases)
+    low, high = sorted((x / n, events / cases))  # a bound holds for both
     if x == 0 or (n < FEW and 100 * high < CODED[0]):
-        return _coded(n, per, deff, fewer=True)
+        return _coded(n, notation, deff, fewer=True)
     if x == n or (n < FEW and 100 * low > CODED[1]):
-        return _coded(n, per, deff, fewer=False)
+        return _coded(n, notation, deff, fewer=False)
     rate = min(max(round(x / n, 2), CODED[0] / 100), CODED[1] / 100) if n < FEW else x / n
     ends = (
         float(rate_interval(max(x - _HALF, 0) / deff, n / deff)[0]),
         float(rate_interval(min(x + _HALF, n) / deff, n / deff)[1]),
     )
-    return _printed(rate, *ends, Notation(per=per))
+    return _printed(rate, *ends, notation)
 
 
 def _design_effect(e: Estimate) -> float:
@@ -64,14 +72,15 @@ def _design_effect(e: Estimate) -> float:
     return round(max(1.0, ((e.high - e.low) / float(high - low)) ** 2), 1)
 
 
-def _coded(n: int, per: int, deff: float, *, fewer: bool) -> Printed:
+def _coded(n: int, notation: Notation, deff: float, *, fewer: bool) -> Printed:
     """Print a share near an end as a bound, which holds for every count that rounds so."""
     least = MIN_SIDE / n
     edge = max(least, CODED[0] / 100) if n < FEW else least
+    per = notation.per
     shown = math.ceil(round(edge * per, 6))
     far = float(rate_interval(edge * n / deff, n / deff)[1])
     ends = (0.0, far) if fewer else (1 - far, 1.0)
-    span = Notation(per=per).span(*ends)
+    span = notation.span(*ends)
     if fewer:
         return Printed(text=f"fewer than {shown:,}", range=span, low=ends[0], high=ends[1],
                        code="fewer")  # fmt: skip
