@@ -166,6 +166,7 @@ class Publication(Part):
     """All that may be printed; attributes bear the names of the keys of `public.json`."""
 
     schema_version: int = SCHEMA_VERSION
+    careaudit: str = Field(description="The version that made it.")
     number: str
     name: str
     system: str | None
@@ -182,6 +183,9 @@ class Publication(Part):
     score: Printed | None
     people: Printed | None
     money: Printed | None
+    counted: str | None = Field(
+        default=None, description="The question whose gaps people and money add up."
+    )
     questions: tuple[PublicQuestion, ...]
     unrecorded: tuple[str, ...] = Field(
         default=(), description="Attributes that some decisions have no value of."
