@@ -103,10 +103,15 @@ class Cell:
         each = [{place: 1.0} for place in range(len(self.numbers))]
         return (*each, dict.fromkeys(range(len(self.numbers)), 1.0)) if self.count else (*each,)
 
-    def margin(self, value: float, sum_: Mapping[int, float]) -> float:
-        """How far from its value a number of this cell must stay unknown."""
+    def margin(self, value: float, sum_: Mapping[int, float], *, few: bool) -> float:
+        """How far from its value a number of this cell must stay unknown.
+
+        A cell that is withheld only for the sake of another is no secret: it must stay unknown by
+        the least number alone.
+        """
         counted = self.count or set(sum_) == {0}
-        return max(LEAST, SPREAD * value) if counted else SPREAD * value
+        share = SPREAD * value if few or not counted else 0.0
+        return max(LEAST, share) if counted else share
 
 
 @dataclass(frozen=True)
@@ -229,7 +234,7 @@ def _found(table: Table, attack: Attack, key: Key) -> bool:
     for told in cell.told:
         value = sum(c * cell.numbers[place] for place, c in told.items())
         low, high = attack.bounds({(key, place): c for place, c in told.items()})
-        margin = cell.margin(value, told) - NUDGE
+        margin = cell.margin(value, told, few=few) - NUDGE
         if low > NUDGE and min(value - low, high - value) < margin:
             return True
         whole = len(told) > 1 or not cell.count

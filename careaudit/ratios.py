@@ -17,9 +17,10 @@ import numpy as np
 
 from careaudit.cells import ADVERSE, DECIDED, Cell, Cells, Quantity, total
 from careaudit.errors import DataError
+from careaudit.measures import RATES, pool_samples
 from careaudit.plan import ImpactRatio, Plan
 from careaudit.questions import Reader, joined
-from careaudit.record import RatioRow, RatioTable
+from careaudit.record import Behind, RatioRow, RatioTable
 from careaudit.stats.arrays import two_sided_z
 from careaudit.stats.multiplicity import weighted_holm
 from careaudit.stats.rates import clopper_pearson, parity_p
@@ -40,7 +41,7 @@ class Category:
     """A category's decisions, and how many of them were favorable.
 
     `shown` is False where it stands for too few customers; a `justification` leaves it out of the
-    ratios.
+    ratios. `behind` says who stands behind it, where that is known.
     """
 
     group: str
@@ -48,6 +49,7 @@ class Category:
     selected: int
     shown: bool = True
     justification: str | None = None
+    behind: Behind | None = None
 
     @property
     def included(self) -> bool:
@@ -181,6 +183,7 @@ def _row(
         share=category.n / n_used,
         status=_status(category, reference),
         justification=category.justification,
+        behind=category.behind if category.shown else None,
     )
     if not category.included or reference is None or largest is None:
         return row
@@ -261,6 +264,7 @@ def _told(plan: Plan, reader: Reader, axes: tuple[str, ...]) -> RatioTable:
                 selected=favorable,
                 shown=_enough(plan, reader, "*".join(source), members.get(group, [])),
                 justification=reasons.pop(joined(group), None),
+                behind=_behind(reader, "*".join(source), members.get(group, [])),
             )
         )
     categories += [Category(group, 0, 0) for group in reasons]  # in no decision: told as omitted
@@ -289,6 +293,14 @@ def _categories(reader: Reader, axes: Sequence[str]) -> list[tuple[str, ...]]:
             hint="Name fewer or coarser segments in `axes`.",
         )
     return list(product(*groups))
+
+
+def _behind(reader: Reader, name: str, members: Sequence[tuple[str, ...]]) -> Behind:
+    """Who stands behind a category; who is in two of its members counts in each."""
+    parts = [reader.sample(RATES["favorable_rate"], name, member) for member in members]
+    pooled = pool_samples(name, parts)
+    events, others = pooled.behind
+    return Behind(customers=pooled.customers, with_event=events, without_event=others)
 
 
 def _enough(plan: Plan, reader: Reader, name: str, members: Sequence[tuple[str, ...]]) -> bool:

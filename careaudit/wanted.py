@@ -30,6 +30,7 @@ def terms(plan: Plan) -> tuple[Term, ...]:
                 wanted += [total(q) for pair in measure.book for q in pair if q.slots]
     wanted += [term for segment in plan.segments for term in reports(segment)]
     wanted += [term for measure in probes(plan) for term in measure.terms]
+    wanted += RATES["favorable_rate"].terms if plan.impact_ratio else ()
     wanted += AMOUNT_TERMS if "amount" in plan.log.columns else ()
     return tuple(dict.fromkeys(wanted))
 

@@ -70,6 +70,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
     info, score = record.audit, record.impact.score
     seen = _Seen(record, questions)
     return doc.Publication(
+        careaudit=record.provenance.careaudit,
         number=_number(record),
         name=info.name,
         system=info.system,
@@ -86,6 +87,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
         score=figures.score(score) if seen.comparison(record.impact.comparison) else None,
         people=figures.people(record.impact.people) if seen.covered else None,
         money=figures.money(record.impact.money) if seen.covered else None,
+        counted=_counted(record) if seen.covered else None,
         questions=questions,
         unrecorded=tuple(
             name for name, rows in record.accounts.unknown.items() if rows >= MIN_CUSTOMERS
@@ -105,6 +107,11 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
         ),
         rules=_rules(record),
     )
+
+
+def _counted(record: AuditRecord) -> str | None:
+    covers = record.impact.covers
+    return next((c.question for c in record.comparisons if c.id in covers), None)
 
 
 def _nothing(record: AuditRecord, questions: Sequence[doc.PublicQuestion]) -> DisclosureError:
@@ -180,7 +187,7 @@ def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
     """The numbers of every estimate; of one that the record hides, a guess that adds up."""
     cells: dict[Key, Cell] = {}
     for key, e in estimates.items():
-        people = _people(e)
+        people = ratios.people(e.behind) if e.n else People(float("inf"))
         if e.unit == "share" and e.method in COUNTED:
             whole = estimates[key[0], EVERYBODY]
             rate = whole.events / whole.n if whole.events is not None and whole.n else 0.5
@@ -207,20 +214,6 @@ def _sum(e: Estimate) -> float | None:
     value = e.value or 0.0
     shifted = (value + 100) / 200 if e.unit == "points" else value
     return max(0.0, e.n * shifted)
-
-
-def _people(e: Estimate) -> People:
-    """Who stands behind an estimate; nobody where the record does not say."""
-    if not e.n:
-        return People(float("inf"))
-    if e.behind is None:
-        return People(0)
-    sides = (e.behind.with_event, e.behind.without_event)
-    return People(
-        e.behind.customers,
-        None if sides[0] is None or sides[1] is None else (sides[0], sides[1]),
-        bool(e.behind.dominated),
-    )
 
 
 def _links(cells: Mapping[Key, Cell]) -> Iterator[Sum]:

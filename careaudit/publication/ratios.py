@@ -9,7 +9,7 @@ from careaudit.notation import Notation
 from careaudit.notation import numbers as num
 from careaudit.publication import document as doc
 from careaudit.publication import figures
-from careaudit.record import AuditRecord, RatioRow, RatioTable
+from careaudit.record import AuditRecord, Behind, RatioRow, RatioTable
 
 MEASURE, LEFT_OUT = "impact ratio", "left out of impact ratio"
 """Under which names the tables stand among measures: what they count, and what they do not."""
@@ -21,7 +21,7 @@ def cells(record: AuditRecord) -> dict[Key, Cell]:
     found: dict[Key, Cell] = {}
     for table in record.impact.ratio_tables:
         for row in table.rows:
-            found[_key(table, row)] = _cell(record, row)
+            found[_key(table, row)] = _cell(row)
         found.setdefault(
             (_name(table), EVERYBODY),
             Cell(_sums(table), People(table.n_used or float("inf")), dear=True),
@@ -38,15 +38,21 @@ def _key(table: RatioTable, row: RatioRow) -> Key:
     return _name(table), (table.axis, row.group)
 
 
-def _cell(record: AuditRecord, row: RatioRow) -> Cell:
-    """A category. Where customers come back, ten decisions stand for three customers."""
+def _cell(row: RatioRow) -> Cell:
+    """A category; nobody stands behind one that the record hides."""
     rate = row.rate if row.rate is not None else 0.5
     x = float(row.selected) if row.selected is not None else row.n * rate
-    customers = record.accounts.customers
-    fold = 1.0 if customers in (None, record.accounts.rows_used) else 3 / MIN_CUSTOMERS
-    people = People(row.n, (x * fold, (row.n - x) * fold))
-    hidden = row.selected is None
-    return Cell((x, row.n - x), People(0) if hidden else people, known=not hidden, dear=True)
+    known = row.selected is not None
+    return Cell((x, row.n - x), people(row.behind), known=known, dear=True)
+
+
+def people(behind: Behind | None) -> People:
+    """Who stands behind a number: nobody where the record does not say."""
+    if behind is None:
+        return People(0)
+    events, others = behind.with_event, behind.without_event
+    sides = None if events is None or others is None else (events, others)
+    return People(behind.customers, sides, bool(behind.dominated))
 
 
 def _sums(table: RatioTable) -> tuple[float, float]:
@@ -151,6 +157,6 @@ def _row(
         rate=figures.counted(row.selected, row.n, Notation()),
         ratio=ratio,
         share=num.percent(n / max(rounded(table.n_used), 1)).removesuffix("%"),
-        verdict=row.verdict,
+        verdict=row.verdict if top is not None else None,
         justification=row.justification,
     )

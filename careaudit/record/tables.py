@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from careaudit.record.base import Interval, Part, State
+from careaudit.record.base import Behind, Interval, Part, State
 
 
 class Intersection(Part):
@@ -97,6 +97,7 @@ class RatioRow(Part):
     status: Literal["included", "excluded", "reference", "hidden"]
     justification: str | None = None
     verdict: Literal["below", "not_below", "indeterminate"] | None = None
+    behind: Behind | None = None
 
 
 class RatioTable(Part):
