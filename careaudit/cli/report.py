@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 COUNCIL_FORMATS = ("pdf", "html")
 """The record itself lies there already."""
+UNCHECKED = (
+    "Not entered in a ledger of what was published: differences to earlier editions were not"
+    " checked. Add --published FILE."
+)
 
 
 @click.command()
@@ -37,6 +41,10 @@ COUNCIL_FORMATS = ("pdf", "html")
 @click.option(
     "--earlier", type=click.Path(path_type=Path), metavar="RECORD", multiple=True,
     help="The record of an earlier period, for the trend; may be repeated, up to eight times.",
+)  # fmt: skip
+@click.option(
+    "--published", type=click.Path(path_type=Path), metavar="LEDGER",
+    help="The ledger of what was published: refuses what earlier editions would give away.",
 )  # fmt: skip
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="FILE",
@@ -62,6 +70,7 @@ def command(
     edition: str,
     formats: tuple[str, ...] | None,
     earlier: tuple[Path, ...],
+    published: Path | None,
     waivers: Path | None,
     council: Path | None,
     charter: Path | None,
@@ -77,15 +86,18 @@ def command(
     report.pdf stays as the council read it.
     """
     from careaudit.cli import beside, talk
+    from careaudit.publication.ledger import enter
+    from careaudit.publication.told import published as told
     from careaudit.record import AuditRecord
     from careaudit.report import prepare, write_comparison
     from careaudit.report.earlier import read
+    from careaudit.report.editions import editions
 
     if charter and not council:
         raise click.UsageError("--charter goes with --council.")
     named = {"--waivers": waivers, "--council": council, "--comparison": comparison}
     given = [name for name, path in named.items() if path]
-    _check(edition, given, earlier=bool(earlier))
+    _check(edition, given, earlier=bool(earlier), published=published is not None)
     file = record / "audit.json" if record.is_dir() else record
     found, digest = _document(file)
     folder = output or file.parent
@@ -98,9 +110,10 @@ def command(
             progress("Writing the report")
             written = write_comparison(found, folder, formats or COUNCIL_FORMATS)
         else:
+            day = as_of or date.today()  # noqa: DTZ011
             held = beside.look(waivers, council, charter).beside(
                 found,
-                as_of or date.today(),  # noqa: DTZ011
+                day,
                 sha256=digest,
                 decided=True,
                 release=_comparison(comparison),
@@ -109,16 +122,24 @@ def command(
             progress("Writing the report")
             if edition == options.COUNCIL:
                 formats = formats or COUNCIL_FORMATS
-            written = prepare(found, formats, held, edition).write(folder)
+            made = prepare(found, formats, held, edition)
+            if published:
+                entry = told(made.document, found, edition, day, held.past)
+                enter(published, entry)
+            written = made.write(folder)
     for path in written:
         click.echo(path)
+    if not published and editions()[edition].level == "public":
+        click.echo(UNCHECKED, err=True)
 
 
-def _check(edition: str, beside: list[str], *, earlier: bool) -> None:
+def _check(edition: str, beside: list[str], *, earlier: bool, published: bool) -> None:
     """Refuse what an edition would not show."""
     from careaudit.report.editions import editions
 
     level = editions()[edition].level
+    if published and level == "council":
+        raise click.UsageError(f"--published: the {edition} edition is not for the public.")
     if earlier and level == "council":
         public = [name for name, found in editions().items() if found.level == "public"]
         raise click.UsageError(

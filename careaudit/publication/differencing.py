@@ -6,7 +6,7 @@ same twice. Attributes are known by their names: the same column under two names
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from careaudit.errors import DisclosureError
@@ -16,8 +16,13 @@ from careaudit.publication.told import Cell, Days, Published, Told
 
 _KEEP = "Keep the earlier edition, and publish the correction with the next period."
 _NO_DAYS = "Name decided_at in [log.columns]: then periods can be told apart."
+_NO_SYSTEM = "Name system in [audit]: then systems can be told apart."
 _OTHER_FILTER = "If no decision is in both, give each kind of decision a ledger of its own."
 _DAY = timedelta(1)
+_Name = tuple[str, str]
+"""A table's measure and segment."""
+_Groups = Mapping[str, Status]
+"""What became of each group of a table."""
 
 
 def check(ledger: Iterable[Published], new: Published) -> None:
@@ -35,13 +40,19 @@ def check(ledger: Iterable[Published], new: Published) -> None:
 
 def _compare(name: str, old: Told, new: Told) -> None:
     """Raise DisclosureError where two periods are about the same decisions and tell too much."""
-    if old.system != new.system and not set(old.inputs) & set(new.inputs):
+    if _apart(old, new):
         return
     first, second = (_span(old.window), _span(new.window))
     if first is None or second is None or first == second:
         _same_window(name, old, new)
     elif first[0] <= second[1] and second[0] <= first[1]:
         _overlap(name, old, new, first, second)
+
+
+def _apart(old: Told, new: Told) -> bool:
+    """Whether two periods are of different systems; one without a name may be any."""
+    named = old.system is not None and new.system is not None
+    return named and old.system != new.system and not set(old.inputs) & set(new.inputs)
 
 
 def _span(window: Days) -> tuple[date, date] | None:
@@ -86,6 +97,8 @@ def _same_window(name: str, old: Told, new: Told) -> None:
     hints = [_KEEP]
     if not known:
         hints.append(_NO_DAYS)
+    if old.system is None or new.system is None:
+        hints.append(_NO_SYSTEM)
     if old.filter != new.filter:
         hints.append(_OTHER_FILTER)
     raise DisclosureError(f"is about {which}. {found}", where=name, hint=" ".join(hints))
@@ -119,7 +132,7 @@ def _other_groups(old: Told, new: Told) -> str | None:
     before, after = _tables(old), _tables(new)
     for table in sorted(before.keys() & after.keys()):
         ours, theirs = before[table], after[table]
-        if ours.keys() != theirs.keys() and "withheld" in (*ours.values(), *theirs.values()):
+        if ours.keys() != theirs.keys() and (_hidden(ours) or _hidden(theirs)):
             return (
                 f"{plain(table[1])} has other groups there, and sums of them tell what is hidden."
             )
@@ -127,35 +140,52 @@ def _other_groups(old: Told, new: Told) -> str | None:
 
 
 def _other_tables(old: Told, new: Told) -> str | None:
-    """Say which crossing and which of its attributes were never withheld together.
+    """Say which tables of linked attributes were never withheld together.
 
-    A crossing and its margin are safe where one publication prints both: it withholds cells of the
-    two together, and what the other prints of them is the same.
+    Crossings with their margins, and measures of one attribute, are safe where one publication
+    prints all of them: it withholds cells of them together, and the other prints the same.
     """
-    before, after = _hidden(old), _hidden(new)
-    for one, hides in sorted(before.items()):
-        for other, hides_too in sorted(after.items()):
-            apart = one not in after and other not in before
-            if apart and (hides or hides_too) and set(one.split("*")) & set(other.split("*")):
-                return (
-                    f"{plain(one)} stands there and {plain(other)} in the new edition, and the one "
-                    "tells what the other hides."
-                )
+    before, after = _tables(old), _tables(new)
+    for names in _linked(sorted(before.keys() | after.keys())):
+        there, here = sorted(names - after.keys()), sorted(names - before.keys())
+        hidden = [
+            _hidden(tables[name]) for tables in (before, after) for name in names & tables.keys()
+        ]
+        one_attribute = len({segment for _, segment in names}) == 1
+        safe = all(one == hidden[0] for one in hidden) if one_attribute else not any(hidden)
+        if there and here and not safe:
+            return (
+                f"{_named(there[0])} stands only there and {_named(here[0])} only in the new "
+                "edition, and the one tells what the other hides."
+            )
     return None
 
 
-def _tables(told: Told) -> dict[tuple[str, str], dict[str, Status]]:
+def _linked(names: Iterable[_Name]) -> list[set[_Name]]:
+    """Return the tables in sets that share attributes, one crossing with the next."""
+    found: list[set[_Name]] = []
+    for name in names:
+        near = [one for one in found if any(_attributes(name) & _attributes(each) for each in one)]
+        found = [one for one in found if one not in near] + [{name}.union(*near)]
+    return found
+
+
+def _attributes(name: _Name) -> set[str]:
+    return set(name[1].split("*"))
+
+
+def _tables(told: Told) -> Mapping[_Name, _Groups]:
     """Return the status of each group by measure and segment."""
-    tables: dict[tuple[str, str], dict[str, Status]] = {}
+    tables: dict[_Name, dict[str, Status]] = {}
     for cell in told.cells:
         if cell.segment is not None and cell.group is not None:
             tables.setdefault((cell.measure, cell.segment), {})[cell.group] = cell.status
     return tables
 
 
-def _hidden(told: Told) -> dict[str, bool]:
-    """Return, for each segment printed, whether any group of it is withheld."""
-    hidden: dict[str, bool] = {}
-    for (_, segment), groups in _tables(told).items():
-        hidden[segment] = hidden.get(segment, False) or "withheld" in groups.values()
-    return hidden
+def _hidden(groups: _Groups) -> set[str]:
+    return {group for group, status in groups.items() if status == "withheld"}
+
+
+def _named(table: _Name) -> str:
+    return f"{plain(table[0])} by {plain(table[1])}"

@@ -30,17 +30,18 @@ def read(path: Path) -> list[Published]:
     return _entries(_CHAIN.read(path), path) if path.exists() else []
 
 
-def publish(path: Path, new: Published) -> Published:
+def enter(path: Path, new: Published) -> Published:
     """Check an entry against the ledger and add it, under the ledger's lock.
 
-    The same document in the same edition is added once. DisclosureError where it is refused,
-    LedgerError where the ledger is damaged or cannot be written.
+    The same edition of the same document and record is added once, on whatever day.
+    DisclosureError where it is refused, LedgerError where the ledger is damaged or cannot be
+    written.
     """
 
     def write(ledger: Ledger) -> Entry:
         entries = _entries(ledger, path)
         for entry, known in zip(ledger.entries, entries, strict=True):
-            if (known.document, known.edition) == (new.document, new.edition):
+            if known.model_copy(update={"published_on": new.published_on}) == new:
                 return entry
         check(entries, new)
         return ledger.next(KIND, new.model_dump(mode="json"))

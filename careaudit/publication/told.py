@@ -70,10 +70,13 @@ class Days(Part):
 
 
 class Told(Part):
-    """What one publication tells of one period; `segments` are the groups printed."""
+    """What one publication tells of one period.
+
+    `inputs` are the SHA-256 of the log's files, `segments` the groups printed.
+    """
 
     record: str
-    system: str
+    system: str | None
     filter: Filter
     inputs: tuple[str, ...]
     window: Days
@@ -126,13 +129,19 @@ def _told(printed: Publication | Past, record: AuditRecord) -> Told:
     kept = tuple({cell.key: cell for cell in cells}.values())
     return Told(
         record=record.digest,
-        system=audit.system or audit.name,
+        system=audit.system,
         filter=Filter(decision_kind=audit.decision_kind, **sides),
-        inputs=tuple(sorted({one.sha256 for one in record.provenance.inputs if one.sha256})),
+        inputs=_logs(record),
         window=_days(record.provenance.window),
         segments=_groups(kept),
         cells=kept,
     )
+
+
+def _logs(record: AuditRecord) -> tuple[str, ...]:
+    """Return the fingerprints of the files with decisions; other tables serve many systems."""
+    logs = (one for one in record.provenance.inputs if one.role == "log")
+    return tuple(sorted({one.sha256 for one in logs if one.sha256}))
 
 
 def _days(window: Window) -> Days:
