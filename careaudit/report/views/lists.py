@@ -186,22 +186,22 @@ def reviews(book: Book) -> str:
     return " and ".join(text for text in kinds if _failing(book, text))
 
 
-def conditions(book: Book) -> list[tuple[str, str]]:
-    """Return the proposed conditions."""
+def conditions(book: Book, most: int = MOST_LISTED) -> list[tuple[str, str]]:
+    """Return the proposed conditions, each with so many groups by name at most."""
     harmed = _failing(book, council.HUMAN_REVIEW)
-    review = tell.places(harmed[:MOST_LISTED], book.groups, MOST_LISTED, 60)
+    review = tell.places(harmed[:most], book.groups, most, 60)
     ruled = []
     by_pair: dict[tuple[str, str | None, str | None], list[Comparison]] = {}
     for c in _failing(book, council.RULE_REVIEW):
         other = (c.segment, c.reference) if c.harmed == "reference" else (None, None)
         by_pair.setdefault((c.harmed, *other), []).append(c)
     for (side, *_), found in by_pair.items():
-        place = tell.places(found[:MOST_LISTED], book.groups, MOST_LISTED, 60)
-        place += council.and_more(len(found) - MOST_LISTED)
+        place = tell.places(found[:most], book.groups, most, 60)
+        place += council.and_more(len(found) - most)
         than = say.than(found, book.groups)
         ruled.append(council.against(place, than) if side == "reference" else place)
     kinds = [answer(q.verdict, q.reason) for q in book.record.questions]
     unassessed = sum(q.reason in UNANSWERED for q in book.record.questions)
     opens = kinds.count(CANNOT) + kinds.count(WATCH) - unassessed
-    more = council.and_more(len(harmed) - MOST_LISTED)
+    more = council.and_more(len(harmed) - most)
     return council.conditions(review + more, ruled, opens, unassessed)
