@@ -108,6 +108,9 @@ def test_a_changed_plan_is_a_new_audit():
         ("schema_version = 1", "schema_version = 2", "newer"),
         ("schema_version = 1", 'schema_version = "one"', "schema_version"),
         ('favorable = ["approved"]', "favorable = [yes]", "TOML"),
+        ('id = "credit"', 'id = "credit"\nfloor = nan', "floor"),
+        ("[outcome]", '[public]\nperson = "  "\n[outcome]', "public.person"),
+        ("[outcome]", '[public]\npersons = "x"\n[outcome]', 'did you mean "person"?'),
         ("[log.columns]", '[log.values.decision]\na = "x"\nb = "x"\n[log.columns]', "two lists"),
         ('path = "log.csv"', 'path = "log.csv"\n[tables."a b"]\npath = "x"\nkey = { a = "b" }',
          "letters"),
@@ -150,6 +153,36 @@ def test_a_measure_that_is_not_known_has_a_neighbour():
     plan = parse(changed('id = "credit"', 'id = "credit"\nmeasure = "advers_rate"'))
     with pytest.raises(PlanError, match='Did you mean "adverse_rate"'):
         check(plan)
+
+
+@pytest.mark.parametrize(
+    ("floor", "says"),
+    [("0", None), ("1", None), ("0.95", None), ("-0.01", "-0.01"), ("1.5", "1.5"), ("95", "0.95")],
+)
+@pytest.mark.parametrize("measure", ["", 'measure = "sla_attainment"\n'])
+def test_the_floor_of_a_share_is_a_share(floor, says, measure):
+    plan = parse(changed('id = "credit"', f'id = "credit"\n{measure}floor = {floor}'))
+    if says is None:
+        check(plan)
+        assert plan.questions[0].floor == float(floor)
+        return
+    with pytest.raises(PlanError) as caught:
+        check(plan)
+    assert says in str(caught.value)
+
+
+def test_the_floor_of_another_scale_is_on_that_scale():
+    asked = 'id = "credit"\nmeasure = "wait_median"\nfloor = 300'
+    plan = parse(changed('id = "credit"', asked))
+    check(plan)
+    assert plan.questions[0].floor == 300
+
+
+def test_public_texts_are_taken_without_the_blanks_around_them():
+    plan = parse(changed("[outcome]", '[public]\nperson = """\n Say so. \n"""\n[outcome]'))
+    assert plan.public.person == "Say so."
+    assert plan.public.owner is None
+    assert plan.digest != parse(MINIMAL).digest
 
 
 def test_options_make_a_plan():

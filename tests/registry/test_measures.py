@@ -89,6 +89,7 @@ def value(draw: np.random.Generator, field: str, n: int):
         known = draw.integers(1, 8, n).astype(str)
     else:
         choices = {"rating": ["1", "3", "4", "5"], "review_kind": ["human", "bot"],
+                   "automation_level": ["full", "partial"],
                    "review_result": ["upheld", "overturned"], "explanation": ["why", "why not"],
                    "language": ["en", "es"], "explanation_language": ["en", "es"]}  # fmt: skip
         known = draw.choice(choices.get(field, ["yes", "no"]), n)
@@ -112,13 +113,14 @@ def cells_of(frame: pd.DataFrame):
 
 def random_log(seed: int, n: int = 3_000) -> pd.DataFrame:
     draw = np.random.default_rng(seed)
+    fields = {field: np.random.default_rng([seed, *field.encode()]) for field in OTHERS}
     return pd.DataFrame(
         {
             "decision": draw.choice(["yes", "no"], n, p=[0.4, 0.6]),
             "due": draw.choice(["1", "0", None], n, p=[0.3, 0.5, 0.2]),
             "group": draw.choice(["g", "h", "r"], n),
         }
-        | {field: value(draw, field, n) for field in OTHERS}
+        | {field: value(own, field, n) for field, own in fields.items()}
     )
 
 
