@@ -48,6 +48,11 @@ def rounded(count: float) -> int:
     return BASE * math.floor(count / BASE + 0.5)
 
 
+def scarce(side: float) -> bool:
+    """Whether there are some customers on a side, and few."""
+    return 0 < side < MIN_SIDE - NUDGE
+
+
 @dataclass(frozen=True)
 class People:
     """The customers behind a cell: all, and those on each side of a share (None: no share).
@@ -62,11 +67,7 @@ class People:
     def few(self, least: int = MIN_CUSTOMERS) -> bool:
         """Whether the cell may not be printed by itself."""
         sides = self.sides or ()
-        return (
-            self.customers < least
-            or any(0 < side < MIN_SIDE - NUDGE for side in sides)
-            or self.dominated
-        )
+        return self.customers < least or any(scarce(side) for side in sides) or self.dominated
 
     def __add__(self, other: People) -> People:
         """The customers behind two cells that share none; one sum alone dominates no longer."""
@@ -99,9 +100,21 @@ class Cell:
 
     @property
     def told(self) -> tuple[dict[int, float], ...]:
-        """The sums of its own numbers that must not be worked out."""
+        """Its numbers, and the number of its cases where that is their sum."""
         each = [{place: 1.0} for place in range(len(self.numbers))]
         return (*each, dict.fromkeys(range(len(self.numbers)), 1.0)) if self.count else (*each,)
+
+    def secret(self, least: int) -> tuple[dict[int, float], ...]:
+        """What must not be worked out of it where it is withheld.
+
+        Of few customers, everything; else the side on which there are few, or the sum that one
+        customer may carry. A cell withheld only for the sake of another keeps its smaller side.
+        """
+        if self.people.customers < least or not self.count:
+            return self.told if self.people.customers < least else self.told[1:]
+        sides = self.people.sides or ()
+        few = tuple({place: 1.0} for place, side in enumerate(sides) if scarce(side))
+        return few or ({min(range(len(self.numbers)), key=self.numbers.__getitem__): 1.0},)
 
     def margin(self, value: float, sum_: Mapping[int, float], *, few: bool) -> float:
         """How far from its value a number of this cell must stay unknown.
@@ -231,7 +244,7 @@ def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
 def _found(table: Table, attack: Attack, key: Key) -> bool:
     cell = table.cells[key]
     few = cell.people.few(table.least)
-    for told in cell.told:
+    for told in cell.secret(table.least):
         value = sum(c * cell.numbers[place] for place, c in told.items())
         low, high = attack.bounds({(key, place): c for place, c in told.items()})
         margin = cell.margin(value, told, few=few) - NUDGE

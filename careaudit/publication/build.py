@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from careaudit.disclosure import (
     BASE,
@@ -34,6 +35,7 @@ from careaudit.record import (
     Comparison,
     Estimate,
     Question,
+    Unit,
 )
 
 P_PERCENT = 15
@@ -89,6 +91,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
         money=figures.money(record.impact.money) if seen.covered else None,
         counted=_counted(record) if seen.covered else None,
         questions=questions,
+        unasked=press.unasked(),
         unrecorded=tuple(
             name for name, rows in record.accounts.unknown.items() if rows >= MIN_CUSTOMERS
         ),
@@ -313,25 +316,16 @@ class _Press:
         for c in self.record.comparisons:
             if c.question == q.id and c.within is None:
                 mine.setdefault(c.segment, []).append(c)
-        notation = self._notation(q)
-        everybody = self.estimates.get((q.measure or "", EVERYBODY))
-        withheld = (q.measure, EVERYBODY) in self.hidden
-        tables = tuple(
-            self._table(q, segment, mine.get(segment, []), notation)
-            for segment in q.segments
-            if "*" not in segment and everybody is not None and not withheld
-        )
+        notation = self._notation(q.measure, q.unit, q.segments)
         found = next((c for by in mine.values() for c in by), None)
         worst = next((c for by in mine.values() for c in by if c.id == q.worst), None)
         printed = worst is not None and self._both(worst)
         return doc.PublicQuestion(
+            **self._values(q.measure, q.unit, q.segments, notation, mine, q),
             id=q.id,
             ask=q.ask,
             pillar=q.pillar,
-            measure=q.measure,
             orientation=found.orientation if found else "favorable",
-            unit=q.unit,
-            per=notation.per if notation.share else 1,
             gate=q.gate,
             limit=q.limit,
             floor=None if q.floor is None else _policy(q.floor, notation),
@@ -339,22 +333,58 @@ class _Press:
             reason=q.reason,
             missing=q.missing if q.missing and not re.search(r"\d", q.missing) else None,
             score=figures.score(q.score) if printed else None,
-            withheld=withheld,
-            everybody=self._row(q, everybody, None, notation)
-            if everybody and not withheld
-            else None,
-            tables=tuple(table for table in tables if table.rows),
         )
 
-    def _notation(self, q: Question) -> Notation:
+    def unasked(self) -> tuple[doc.Values, ...]:
+        """The measures that no question asks about."""
+        asked = {q.measure for q in self.record.questions}
+        found: dict[str, tuple[Unit, dict[str, None]]] = {}
+        for (measure, group), e in self.estimates.items():
+            if measure not in asked:
+                found.setdefault(measure, (e.unit, {}))[1].setdefault(group[0])
+        return tuple(
+            doc.Values(
+                **self._values(measure, unit, [s for s in names if s],
+                               self._notation(measure, unit, list(names)), {}, None)
+            )
+            for measure, (unit, names) in found.items()
+        )  # fmt: skip
+
+    def _values(
+        self,
+        measure: str | None,
+        unit: Unit,
+        segments: Sequence[str],
+        notation: Notation,
+        comparisons: Mapping[str | None, Sequence[Comparison]],
+        q: Question | None,
+    ) -> dict[str, Any]:
+        everybody = self.estimates.get((measure or "", EVERYBODY))
+        withheld = (measure, EVERYBODY) in self.hidden
+        shown = everybody is not None and not withheld
+        tables = [
+            self._table(q, measure, segment, comparisons.get(segment, []), notation)
+            for segment in segments
+            if "*" not in segment and shown
+        ]
+        return {
+            "measure": measure,
+            "unit": unit,
+            "per": notation.per if notation.share else 1,
+            "withheld": withheld,
+            "everybody": self._row(q, everybody, None, notation) if everybody and shown else None,
+            "tables": tuple(table for table in tables if table.rows),
+        }
+
+    def _notation(self, measure: str | None, unit: Unit, segments: Sequence[str]) -> Notation:
         shown = [
             e.value
-            for (measure, group), e in self.estimates.items()
-            if measure == q.measure
-            and (measure, group) not in self.hidden
-            and (group == EVERYBODY or group[0] in q.segments)
+            for (name, group), e in self.estimates.items()
+            if name == measure
+            and (name, group) not in self.hidden
+            and (group == EVERYBODY or group[0] in segments)
         ]
-        return notation_of(q.unit, shown, self.record.audit.currency)
+        return notation_of(unit, shown, self.record.audit.currency)
 
     def _both(self, c: Comparison) -> bool:
         """Whether both sides of a comparison are printed."""
@@ -363,14 +393,19 @@ class _Press:
         return all(key in self.estimates and key not in self.hidden for key in keys)
 
     def _table(
-        self, q: Question, segment: str, found: Sequence[Comparison], notation: Notation
+        self,
+        q: Question | None,
+        measure: str | None,
+        segment: str,
+        found: Sequence[Comparison],
+        notation: Notation,
     ) -> doc.Table:
         by_group = {c.group: c for c in found}
         reference = next((c.reference for c in found), None)
         rows = tuple(
             self._row(q, e, by_group.get(e.group), notation, reference=e.group == reference)
-            for (measure, group), e in self.estimates.items()
-            if measure == q.measure and group[0] == segment
+            for (name, group), e in self.estimates.items()
+            if name == measure and group[0] == segment
         )
         against = next((row for row in rows if row.reference and row.status == "shown"), None)
         return doc.Table(
@@ -381,7 +416,7 @@ class _Press:
 
     def _row(
         self,
-        q: Question,
+        q: Question | None,
         e: Estimate,
         c: Comparison | None,
         notation: Notation,
@@ -407,7 +442,9 @@ class _Press:
             verdict=c.verdict if c and told else None,
             reason=c.reason if c and told else None,
             reference=reference,
-            floor=_reaches(q, e, adverse=_adverse(self.record, q)) if q.floor is not None else None,
+            floor=_reaches(q.floor, e, adverse=_adverse(self.record, q))
+            if q is not None and q.floor is not None
+            else None,
         )
 
 
@@ -425,13 +462,13 @@ def _policy(floor: float, notation: Notation) -> doc.Printed:
     return doc.Printed(text=text or notation.policy(floor), value=floor)
 
 
-def _reaches(q: Question, e: Estimate, *, adverse: bool) -> doc.Floor:
+def _reaches(floor: float, e: Estimate, *, adverse: bool) -> doc.Floor:
     """Hold a group's range against the floor; where it lies on both sides the data cannot tell."""
-    if q.floor is None or e.low is None or e.high is None:
+    if e.low is None or e.high is None:
         return "open"
-    good, bad = (e.high <= q.floor, e.low > q.floor) if adverse else (
-        e.low >= q.floor, e.high < q.floor
-    )  # fmt: skip
+    good, bad = e.low >= floor, e.high < floor
+    if adverse:
+        good, bad = e.high <= floor, e.low > floor
     return "met" if good else "not_met" if bad else "open"
 
 

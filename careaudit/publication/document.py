@@ -68,20 +68,28 @@ class Table(Part):
     rows: tuple[Row, ...]
 
 
-class PublicQuestion(Part):
-    """One question with its answer, the figure of everybody, and a table an attribute.
+class Values(Part):
+    """What one measure comes to: for everybody, and in a table an attribute.
 
-    `per` is the denominator of its shares. `missing` is what the log lacks to answer it.
-    `withheld` where its figures tell of too few customers to be printed at all.
+    `per` is the denominator of shares, else 1. `withheld` where its figures tell of too few
+    customers to be printed at all.
     """
+
+    measure: str | None
+    unit: Unit
+    per: int
+    withheld: bool = False
+    everybody: Row | None = None
+    tables: tuple[Table, ...] = ()
+
+
+class PublicQuestion(Values):
+    """One question with its answer and its values. `missing`: what the log lacks to answer it."""
 
     id: str
     ask: str
     pillar: str
-    measure: str | None
     orientation: Literal["favorable", "adverse"]
-    unit: Unit
-    per: int
     gate: bool
     limit: Limit
     floor: Printed | None = None
@@ -89,9 +97,6 @@ class PublicQuestion(Part):
     reason: str
     missing: str | None = None
     score: Printed | None = None
-    withheld: bool = False
-    everybody: Row | None = None
-    tables: tuple[Table, ...] = ()
 
 
 class RatioCell(Part):
@@ -187,6 +192,9 @@ class Publication(Part):
         default=None, description="The question whose gaps people and money add up."
     )
     questions: tuple[PublicQuestion, ...]
+    unasked: tuple[Values, ...] = Field(
+        default=(), description="Measures that the record holds and no question asks about."
+    )
     unrecorded: tuple[str, ...] = Field(
         default=(), description="Attributes that some decisions have no value of."
     )
