@@ -1,0 +1,98 @@
+"""What of a record must not be printed, over all that is printed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from careaudit.disclosure import (
+    MIN_CUSTOMERS,
+    Cell,
+    Group,
+    Key,
+    People,
+    Sum,
+    Table,
+    Total,
+    exposed,
+    protect,
+    same,
+)
+from careaudit.publication import ratios
+from careaudit.record import AuditRecord, Estimate
+
+ADDITIVE = ("money", "rating", "number", "points", "share")
+"""Units whose values times their cases add up over groups; times, areas and scores do not."""
+EVERYBODY: Group = ("", "")
+"""The group of all decisions."""
+
+
+def least_customers(record: AuditRecord) -> int:
+    """A plan may hide more than the rule, never less."""
+    return max(MIN_CUSTOMERS, record.provenance.settings.min_cell)
+
+
+def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
+    """The numbers of every estimate; of one that the record hides, a guess that adds up."""
+    cells: dict[Key, Cell] = {}
+    for key, e in estimates.items():
+        people = ratios.people(e.behind) if e.n else People(float("inf"))
+        if e.unit == "share" and e.method in COUNTED:
+            whole = estimates[key[0], EVERYBODY]
+            rate = whole.events / whole.n if whole.events is not None and whole.n else 0.5
+            x = float(e.events) if e.events is not None else e.n * rate
+            known = e.events is not None or not e.n
+            cells[key] = Cell((x, e.n - x), people, known=known)
+        else:
+            sum_ = _sum(e, estimates[key[0], EVERYBODY])
+            numbers = (float(e.n),) if sum_ is None else (float(e.n), sum_)
+            cells[key] = Cell(numbers, people, count=False, known=e.value is not None)
+    return cells
+
+
+COUNTED = ("wilson", "clopper_pearson")
+"""Methods of ranges of counted shares."""
+
+
+def _sum(e: Estimate, everybody: Estimate) -> float | None:
+    """The sum behind a mean, none below 0; None where values do not add up."""
+    if e.unit not in ADDITIVE:
+        return None
+    value = (everybody.value or 0.0) if e.value is None else e.value
+    shifted = (value + 100) / 200 if e.unit == "points" else value
+    return max(0.0, e.n * shifted)
+
+
+def _links(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
+    """What holds between measures, segment by segment."""
+    segments = dict.fromkeys(group[0] for _, group in cells if group != EVERYBODY)
+    for segment in segments:
+        columns: dict[str, dict[Group, Cell]] = {}
+        for (measure, group), cell in cells.items():
+            if group[0] == segment:
+                columns.setdefault(measure, {})[group] = cell
+        for measure, by in columns.items():
+            if (measure, EVERYBODY) in cells:
+                by[EVERYBODY] = cells[measure, EVERYBODY]
+        yield from same(columns)
+
+
+def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozenset[Key]:
+    """The estimates that must not be printed."""
+    cells = _cells(estimates)
+    cells |= ratios.cells(record)
+    rest, links = ratios.left_out(cells)
+    cells |= rest
+    parts: dict[tuple[str, str], list[Key]] = {}
+    for key in estimates:
+        if key[1] != EVERYBODY:
+            parts.setdefault((key[0], key[1][0]), []).append(key)
+    totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
+    totals += ratios.totals(record)
+    table = Table(cells, tuple(totals), (*links, *_links(cells)), least_customers(record))
+    hidden = protect(table)
+    while left := exposed(table, hidden):  # nothing more to withhold beside them but everything
+        names = {name for name, _ in left}
+        hidden |= {key for key in cells if key[0] in names}
+        if hidden == set(cells):
+            break
+    return hidden
