@@ -68,7 +68,7 @@ def _few(count: int) -> None:
 
 def _before(record: AuditRecord, now: Days, one: AuditRecord, name: str) -> Days:
     """Return the window of an earlier audit; RecordError where it makes no trend."""
-    if one.digest == record.digest:
+    if one == record:
         raise RecordError(
             "the trend is refused: this is the record itself.",
             where=name,
