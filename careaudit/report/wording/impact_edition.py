@@ -65,12 +65,12 @@ NOT_MEASURED = "No question of the plan measures this outcome."
 NO_PAST = "No earlier record was given, so nothing can be said of a development."
 NO_HARM = "No question needs action or watching."
 HIDDEN_GROUPS = "The groups concerned are not shown: too few people."
-NO_CHANGES = "Not stated: the plan’s [public] table has no `changes`."
+NO_CHANGES = "Not stated: the plan’s [public] table has no “changes”."
 NO_PEOPLE = "How many people it touches is not told: too few, or not counted for these gaps."
 UNCONFIRMED = "No person has confirmed which decisions count as good for the customer."
-NO_OVERSIGHT = "Not stated: the plan’s [public] table has no `oversight`."
-NO_PURPOSE = "Not stated: the plan’s [public] table has no `purpose`."
-ALL_RECORDED = "Each measure of this part is asked by the plan."
+NO_OVERSIGHT = "Not stated: the plan’s [public] table has no “oversight”."
+NO_PURPOSE = "Not stated: the plan’s [public] table has no “purpose”."
+ALL_ASKED = "Each measure of this part is asked by the plan."
 
 TYPES = (
     ("favorable", "In the customer’s favour"),
@@ -105,12 +105,16 @@ def decided(decisions: Decisions) -> list[str]:
     lines = [f"{used}."]
     if decisions.favorable is not None and decisions.adverse is not None:
         lines.append(
-            f"{title(about(decisions.favorable))} went in the customer’s favour,"
-            f" and {about(decisions.adverse)} against the customer."
+            f"{title(_many(decisions.favorable))} went in the customer’s favour,"
+            f" and {_many(decisions.adverse)} against the customer."
         )
     if decisions.neutral is not None:
-        lines.append(f"{title(about(decisions.neutral))} went neither way, such as to a person.")
+        lines.append(f"{title(_many(decisions.neutral))} went neither way, such as to a person.")
     return lines
+
+
+def _many(count: str) -> str:
+    return "none" if count == "0" else about(count)
 
 
 def ungated(titles: list[str]) -> str:
@@ -170,8 +174,11 @@ def standing(segment: str, groups: list[str]) -> str:
 
 
 def periods(texts: list[str]) -> str:
-    """Name the periods of a trend."""
-    return f"The periods, the oldest first: {'; '.join(texts)}."
+    """Name the periods of a trend, and say how to read it."""
+    return (
+        f"The periods, the oldest first: {'; '.join(texts)}. Each picture has its own scale, and"
+        " bars for the plausible ranges. An answer that stands alone held throughout."
+    )
 
 
 def trend_alt(shown: str, values: str, texts: list[str]) -> str:

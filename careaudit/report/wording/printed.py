@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from careaudit.publication.document import Printed, PublicQuestion, Row
-from careaudit.record import POOLED, REST
+from careaudit.record import POOLED, REST, Unit
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import NOT_RECORDED, name, segment_name, title
 from careaudit.report.wording.words import WATCH, answer, measure_words
@@ -40,8 +40,15 @@ _PLAIN = {
 def words(question: PublicQuestion, decision_kind: str) -> MeasureWords:
     """Return the words of a question's measure; none of them holds a number of its own."""
     adverse = question.orientation == "adverse"
-    found = measure_words(question.measure, decision_kind, question.unit, harm=adverse)
-    return replace(found, **_PLAIN.get(question.measure or "", {}))
+    return words_of(question.measure, decision_kind, question.unit, harm=adverse)
+
+
+def words_of(
+    measure: str | None, decision_kind: str, unit: Unit = "share", *, harm: bool = False
+) -> MeasureWords:
+    """Return the words of a measure that a question may ask; none holds a number of its own."""
+    found = measure_words(measure, decision_kind, unit, harm=harm)
+    return replace(found, **_PLAIN.get(measure or "", {}))
 
 
 def group(row: Row, longest: int = 60) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from careaudit.publication.document import Publication, PublicQuestion
 from careaudit.report.views import printed
 from careaudit.report.views.impact.catalogue import HOME, PARTS, Part, missing
-from careaudit.report.wording import words
 from careaudit.report.wording import impact_edition as tell
 from careaudit.report.wording import printed as common
+from careaudit.report.wording import words
 from careaudit.report.wording.names import ended, quoted, said, segment_name, title
 from careaudit.report.wording.words import ACTION, CANNOT, WATCH, Answer
 
@@ -247,14 +247,8 @@ def left(p: Publication) -> Left:
     asked = {q.measure for q in p.questions if q.measure}
     rows: list[tuple[str, str]] = []
     for of in PARTS:
-        gone = missing(of.measures, asked)
-        named = [words.measure_words(m, p.decision_kind) for m in gone if HOME[m] == of.key]
-        rows.append(
-            (
-                of.head,
-                tell.not_asked([w.title.lower() for w in named]) if named else tell.ALL_RECORDED,
-            )
-        )
+        gone = [common.words_of(m, p.decision_kind).title.lower() for m in missing(of, asked)]
+        rows.append((of.head, tell.not_asked(gone) if gone else tell.ALL_ASKED))
     rows += [(said(q.ask), tell.lacking(q)) for q in p.questions if not measured(q)]
     return Left(
         tuple(rows),

@@ -101,11 +101,11 @@ HOME = {measure: part.key for part in reversed(PARTS) for measure in part.measur
 """The part that prints a measure's table: the first that names it."""
 
 ALTERNATIVES = (
-    {"favorable_rate", "adverse_rate"},
-    {"sla_met_rate", "sla_attainment"},
-    {"wait_median", "wait_rmst"},
+    ("favorable_rate", "adverse_rate"),
+    ("sla_met_rate", "sla_attainment"),
+    ("wait_median", "wait_rmst"),
 )
-"""Measures of the same matter: where one is asked, the other is not missing."""
+"""Measures of the same matter: where one is asked, no other is missing; else the first is."""
 
 OUTCOMES = (
     Outcome(
@@ -158,7 +158,8 @@ OUTCOMES = (
 """Governance 4: the four outcomes and what careaudit measures of each."""
 
 
-def missing(measures: tuple[str, ...], asked: set[str]) -> list[str]:
-    """Return the measures that nobody asked, nor another of the same matter."""
-    told = asked.union(*(same for same in ALTERNATIVES if same & asked))
-    return [measure for measure in measures if measure not in told]
+def missing(part: Part, asked: set[str]) -> list[str]:
+    """Return the measures of a part that nobody asked, nor another of the same matter."""
+    others = {one for same in ALTERNATIVES for one in (same if asked & {*same} else same[1:])}
+    known = asked | others
+    return [one for one in part.measures if HOME[one] == part.key and one not in known]

@@ -17,7 +17,10 @@ from careaudit.report.wording.words import Answer
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question: its values, their picture, and its answers, from the oldest to the newest."""
+    """One question: its values, their picture, and its answers, from the oldest to the newest.
+
+    One answer stands for all where it never changed.
+    """
 
     title: str
     values: str
@@ -76,11 +79,12 @@ def _row(p: Publication, q: PublicQuestion, texts: list[str]) -> Row:
         None if figure is None or figure.value is None else (figure.value, figure.low, figure.high)
         for figure in (_figure(one) for one in over_time(p, q))
     ]
+    answers = tuple(printed.verdict(one) for one in over_time(p, q) if one is not None)
     drawable = sum(mark is not None for mark in marks) > 1
     alt = tell.trend_alt(shown(p, q), told, texts)
     return Row(
         shown(p, q),
         told,
         drawn(marks, alt) if drawable else "",
-        tuple(printed.verdict(one) for one in over_time(p, q) if one is not None),
+        answers if len({*answers}) > 1 else answers[:1],
     )
