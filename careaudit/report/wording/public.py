@@ -9,15 +9,14 @@ from careaudit.record import POOLED, REST
 from careaudit.report.wording.impact import unpaid
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import (
-    NOT_RECORDED,
     ended,
-    group_name,
     name,
     said,
     segment_name,
     title,
     where,
 )
+from careaudit.report.wording.printed import about, told, words
 from careaudit.report.wording.words import (
     ACTION,
     CANNOT,
@@ -26,7 +25,6 @@ from careaudit.report.wording.words import (
     Answer,
     answer,
     listed,
-    measure_words,
 )
 
 KIND = "Public transparency report"
@@ -37,18 +35,10 @@ FOUND = "What we found"
 DOING = "What we are doing"
 RESULTS = "Results"
 DRAFT = "Draft reading: no person has confirmed which decisions are good for customers."
-WITHHELD = "Not shown: too few people"
-SOME_WITHHELD = (
-    "Some rows are not shown, since they tell of too few people. Others are not shown so that the"
-    " first cannot be worked out from them."
-)
-ALL_WITHHELD = "The figures of this question are not shown: they would tell of too few people."
 TOGETHER = "Groups too small to judge alone are judged together."
 AGAINST_REST = "Each group is compared with all other groups."
 COMPARISON = "Comparison group"
-SIZE = "Gap against what is tolerated"
-EMPTY = "No decisions"
-UNDEFINED = "No figure: no decision counts here"
+SIZE = "Against what is tolerated"
 LONGEST = 2_000
 """So many characters of a text of the plan are printed."""
 
@@ -66,7 +56,7 @@ def page_title(p: Publication) -> str:
 def scope(p: Publication) -> str:
     """Say how many decisions of which months the report is about."""
     months = f", {p.period.text}" if p.period.start else f"; {p.period.text}"
-    return f"About {p.decisions.used} decisions{months}. Audit {p.number}."
+    return f"{about(p.decisions.used).capitalize()} decisions{months}. Audit {p.number}."
 
 
 def stated(text: str | None, key: str) -> str:
@@ -77,17 +67,6 @@ def stated(text: str | None, key: str) -> str:
 def missing(key: str) -> str:
     """Name a text that the plan lacks."""
     return f"Not stated: the plan’s [public] table has no “{key}”."
-
-
-def words_of(p: Publication, q: PublicQuestion) -> MeasureWords:
-    """Return the words of a question's measure."""
-    harm = q.orientation == "adverse"
-    return measure_words(q.measure, p.decision_kind, q.unit, harm=harm)
-
-
-def told(figure: Printed, q: PublicQuestion) -> str:
-    """Write a figure as a sentence says it: "25 in every 100", "4 min 12 s"."""
-    return f"{figure.text} in every {q.per:,}" if q.unit == "share" else figure.text
 
 
 OPENINGS = {
@@ -102,7 +81,8 @@ def opening(p: Publication) -> str:
     """Return the first words of the answer."""
     if not any(q.gate for q in p.questions) and p.verdict == "inconclusive":
         return "No question was named to decide, so there is no overall answer."
-    return OPENINGS[answer(p.verdict, p.reason)]
+    text = OPENINGS[answer(p.verdict, p.reason)]
+    return text if p.system else text.replace("Not yet.", "No.")
 
 
 OUTSIDE = "A question outside the overall answer needs action too: see the table."
@@ -115,16 +95,15 @@ NOT_ALL = "The data leave at least one question that decides open."
 def checked(p: Publication) -> str:
     """Say how much was looked at, and how the answers are to be read."""
     of = f" from {p.period.text}" if p.period.start else ""
-    people = (
-        f" They are of about {p.decisions.customers} customers." if p.decisions.customers else ""
-    )
+    count = p.decisions.customers
+    people = f" They are of {about(count)} customers." if count else ""
     noun = "this question" if len(p.questions) == 1 else "these questions"
-    return f"We looked at about {p.decisions.used} decisions{of}.{people} We asked {noun}:"
+    return f"We looked at {about(p.decisions.used)} decisions{of}.{people} We asked {noun}:"
 
 
-def ways(words: MeasureWords, q: PublicQuestion, row: Row) -> str:
+def ways(w: MeasureWords, q: PublicQuestion, row: Row) -> str:
     """Say how a group compares: it follows from which side is worse off."""
-    return words.more if (row.harmed == "group") is (q.orientation == "adverse") else words.less
+    return w.more if (row.harmed == "group") is (q.orientation == "adverse") else w.less
 
 
 Place = tuple[str, str | None]
@@ -160,33 +139,33 @@ def against(table: Table, row: Row) -> str:
     return f"where it is {name(table.reference, 24)}"
 
 
-def gap_sentence(words: MeasureWords, q: PublicQuestion, kind: Answer, found: Found) -> str:
+def gap_sentence(w: MeasureWords, q: PublicQuestion, kind: Answer, found: Found) -> str:
     """Say where the gap is, without numbers and without a full stop."""
     table, row = found[0]
-    happens = words.may_happen if kind is WATCH else words.happens
+    happens = w.may_happen if kind is WATCH else w.happens
     tail = ""
     if row.harmed == "reference":
         tail = (
             f" than {against(table, row)}" if len(found) == 1 else " than in the comparison group"
         )
     at = places((t.segment, r.group) for t, r in found)
-    return f"{happens} {ways(words, q, row)} {at}{tail}"
+    return f"{happens} {ways(w, q, row)} {at}{tail}"
 
 
-def headline(words: MeasureWords, q: PublicQuestion, found: Found, *, small: bool) -> str:
+def headline(w: MeasureWords, q: PublicQuestion, found: Found, *, small: bool) -> str:
     """Say a question's finding as a heading; `small` where groups are judged together alone."""
     kind = answer(q.verdict, q.reason)
     if q.measure is None or q.reason == "not_assessed":
         return "Not checked: the data lack what it needs"
     if kind is CANNOT:
-        return f"{words.title}: we cannot tell yet"
+        return f"{w.title}: we cannot tell yet"
     if kind is NO_GAP:
         gap = "any gap of a group judged alone" if small else "any gap"
-        return f"{words.title}: {gap} is within what is tolerated"
+        return f"{w.title}: {gap} is within what is tolerated"
     if not found:
         what = "action is needed" if kind is ACTION else "a gap to watch"
-        return f"{words.title}: {what}, in groups that are not shown here"
-    return gap_sentence(words, q, kind, found)
+        return f"{w.title}: {what}, in groups that are not shown here"
+    return gap_sentence(w, q, kind, found)
 
 
 def size(row: Row) -> str:
@@ -194,33 +173,31 @@ def size(row: Row) -> str:
     if row.verdict is None:
         return ""
     if row.reason == "too_small_alone":
-        return "too small to judge alone"
+        return "too small"
     if row.verdict == "pass":
         return "within"
     if row.size is None:
         return ""
-    text = f"about {row.size} times" if row.size[0].isdigit() else f"{row.size} times"
-    return f"{text}, in favour of this group" if row.harmed == "reference" else text
+    pressing = row.verdict == "fail" or row.reason == "adverse_signal"
+    favoured = pressing and row.harmed == "reference"
+    return f"{row.size} times{', in favour' if favoured else ''}"
 
 
-def row_name(row: Row) -> str:
-    """Return a group as its row is named."""
-    return NOT_RECORDED if row.group == "unknown" else group_name(row.group)
-
-
-def both(table: Table, row: Row, other: Row, q: PublicQuestion, words: MeasureWords) -> str:
+def both(table: Table, row: Row, other: Row, q: PublicQuestion, w: MeasureWords) -> str:
     """Say the values of both sides of a gap, two numbers a sentence."""
     if row.figure is None or other.figure is None:
         return ""
     here = title(where(table.segment, row.group, None, 24))
     there = title(against(table, row))
-    return f"{here}, {told(row.figure, q)} {words.event}. {there}, it was {other.figure.text}."
+    first = f"{here}, {told(q, row.figure, ranged=False)} {w.event}."
+    text = f"{first} {there}, it was {other.figure.text}."
+    return f"{text} This gap is about {row.size} times what is tolerated." if row.size else text
 
 
-def measured(q: PublicQuestion, words: MeasureWords) -> str:
+def measured(q: PublicQuestion, w: MeasureWords) -> str:
     """Say what the tables of a question hold."""
     noun = "rate" if q.unit == "share" else "value"
-    what = f"{words.base} that {words.event}" if q.unit == "share" else words.base
+    what = f"{w.base} that {w.event}" if q.unit == "share" else w.base
     return f"Measured: {what}. Gap: the group’s {noun} minus that of its comparison group."
 
 
@@ -230,16 +207,17 @@ def everybody(q: PublicQuestion) -> str:
         return ""
     figure = q.everybody.figure
     line = ", the dashed line" if figure.value is not None else ""
-    span = f" The plausible range is {figure.range}." if figure.range else ""
-    return f"Over all decisions: {told(figure, q)}{line}.{span}"
+    return " ".join(
+        [f"Over all decisions: {told(q, figure, ranged=False)}{line}.", *_range(figure)]
+    )
 
 
 def people(p: Publication, q: PublicQuestion) -> list[str]:
     """Say how many people and how much money the gaps came to."""
-    result, words = [], words_of(p, q)
+    result, w = [], words(q, p.decision_kind)
     if p.people and p.people.value:
         each = p.decisions.customers == p.decisions.used
-        more = words.instead_customers if each else words.instead
+        more = w.instead_customers if each else w.instead
         result.append(f"About {p.people.text} more {more} at the rate of the comparison group.")
         result += _range(p.people)
     if p.money and p.money.value and p.money.value > 0:
@@ -250,7 +228,8 @@ def people(p: Publication, q: PublicQuestion) -> list[str]:
 
 
 def _range(figure: Printed) -> list[str]:
-    return [f"The plausible range is {figure.range}."] if figure.range else []
+    low, _, high = (figure.range or "").partition(" to ")
+    return [f"The plausible range is {figure.range}."] if low != high else []
 
 
 def asked(q: PublicQuestion) -> str:
@@ -258,12 +237,12 @@ def asked(q: PublicQuestion) -> str:
     return ended(said(q.ask, 240))
 
 
-PICTURE = "The largest gap of this report, as dots to count"
+PICTURE = "The gap that weighs most, as dots to count"
 
 
-def icon_alt(place: str, figure: Printed, q: PublicQuestion, words: MeasureWords) -> str:
+def icon_alt(place: str, figure: Printed, q: PublicQuestion, w: MeasureWords) -> str:
     """Describe an icon array for readers who cannot see it."""
     return (
         f"Picture of {q.per:,} dots, of which {figure.text} are filled: out of every {q.per:,}"
-        f" decisions {place}, {figure.text} {words.event}."
+        f" decisions {place}, {figure.text} {w.event}."
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from careaudit.publication.document import Publication, PublicQuestion, RatioCell, Row, Rules
 from careaudit.report.wording import public as tell
 from careaudit.report.wording.names import ended, name, said, segment_name
+from careaudit.report.wording.printed import WITHHELD, told
+from careaudit.report.wording.printed import about as counted
 from careaudit.report.wording.words import REASONS, listed, reason
 
 OPEN = "What we did not check"
@@ -54,7 +56,6 @@ def standing(p: Publication) -> list[str]:
         *found,
         "Customers who never reached this decision: the log does not hold them.",
         "Causes: a gap says that two things go together. It does not say why.",
-        "Whether any law applies: this was not assessed.",
     ]
 
 
@@ -63,8 +64,8 @@ def ranges(rules: Rules) -> list[str]:
     drawn = "If we drew many logs like this one, such ranges would hold the true value"
     return [
         f"A plausible range says how sure a figure is. {drawn} {rules.confidence} times in 100.",
-        "“What is tolerated” is a limit of the audit plan. It is policy, not law.",
-        "Each group is held against a comparison group that the plan names beforehand.",
+        "What is tolerated is a limit of the audit plan. It is policy, not law.",
+        "A group is held against a comparison group, chosen before outcomes are looked at.",
     ]
 
 
@@ -76,17 +77,15 @@ def withheld(rules: Rules) -> list[str]:
         f"A rate with fewer than {rules.events} customers on one side is not shown.",
         "More figures are not shown where they would give away a hidden one.",
         f"Counts are rounded to {rules.base}. Rates are worked out from rounded counts.",
-        f"Of fewer than {rules.few} decisions, a low rate is shown as “fewer than {few}”.",
-        f"Of so few decisions, a high rate is shown as “{many} or more”.",
+        f"Where decisions are fewer than {rules.few}, no rate is told below {few} or above {many}.",
         "An amount of money is not shown where one customer could be seen in it.",
-        "No day is shown, only months.",
-        "Settings that could help someone to misuse the system are left out.",
+        "No day is shown, only months. Settings that would help to misuse the system are left out.",
     ]
 
 
 def figure(row: Row | None, q: PublicQuestion) -> str:
     """Return the figure of everybody in a table of changes."""
-    return tell.told(row.figure, q) if row and row.figure else ""
+    return told(q, row.figure, ranged=False) if row and row.figure else ""
 
 
 def rights(p: Publication) -> list[tuple[str, str]]:
@@ -113,12 +112,12 @@ def about(p: Publication) -> list[tuple[str, str]]:
     """Return the facts of the tool, in the order of a record of algorithmic transparency."""
     t = p.public
     system = said(p.system, 120) if p.system else "Not stated: the plan names no system."
-    release = ended(said(p.release, 120)) if p.release else "Not stated."
+    release = said(p.release, 120) if p.release else "Not stated: the plan names no release."
+    contact = tell.stated(t.contact, "contact")
     return [
         ("Name", system),
         ("Purpose", tell.stated(t.purpose, "purpose")),
-        ("Who is responsible", tell.stated(t.owner, "owner")),
-        ("Contact", tell.stated(t.contact, "contact")),
+        ("Who is responsible", f"{ended(tell.stated(t.owner, 'owner'))} Contact: {contact}"),
         ("Supplier", tell.stated(t.supplier, "supplier")),
         ("Kind of decision", " ".join(said(p.decision_kind.replace("_", " ")).split())),
         ("The role of people", tell.stated(t.oversight, "oversight")),
@@ -157,7 +156,7 @@ def audit(p: Publication) -> str:
 RATIO_STATUS = {
     "reference": "highest rate",
     "excluded": "left out",
-    "withheld": tell.WITHHELD,
+    "withheld": WITHHELD,
 }
 
 
@@ -178,7 +177,10 @@ def ratio_facts(p: Publication, unknown: str | None) -> list[tuple[str, str]]:
     return [
         ("Month of this audit", month(p.as_of)),
         ("Data", f"The system’s own decisions, {p.period.text}."),
-        ("Decisions with no known category", f"About {unknown}" if unknown else tell.WITHHELD),
+        (
+            "Decisions with no known category",
+            counted(unknown).capitalize() if unknown else WITHHELD,
+        ),
         ("In use since", tell.stated(p.public.first_used, "first_used")),
     ]
 

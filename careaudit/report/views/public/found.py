@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from careaudit.publication.document import Publication, PublicQuestion, Row, Table
 from careaudit.report.wording import public as tell
+from careaudit.report.wording.printed import words
 from careaudit.report.wording.words import NO_GAP, answer
 
 
@@ -37,4 +38,4 @@ def together(q: PublicQuestion) -> bool:
 
 def headline(p: Publication, q: PublicQuestion) -> str:
     """Return a question's finding as a heading."""
-    return tell.headline(tell.words_of(p, q), q, found(q), small=together(q))
+    return tell.headline(words(q, p.decision_kind), q, found(q), small=together(q))

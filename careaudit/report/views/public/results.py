@@ -15,10 +15,12 @@ from careaudit.publication.document import (
 )
 from careaudit.record import REST
 from careaudit.report.charts.icons import icon_array
+from careaudit.report.views.printed import Line, line
 from careaudit.report.views.public.found import found, headline, limits
 from careaudit.report.wording import public as tell
 from careaudit.report.wording import public_rest as about
 from careaudit.report.wording.names import segment_name, title, where
+from careaudit.report.wording.printed import WITHHELD_ALL, WITHHELD_NOTE, told, unit_head, words
 from careaudit.report.wording.words import ACTION, WATCH, Answer, answer, reason
 
 
@@ -47,19 +49,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a table; `note` stands where there is no number."""
+class Shown:
+    """One row: its cells, and where its marks lie."""
 
-    name: str
-    n: str
-    figure: str
-    span: str
-    gap: str
+    cells: Line
     mark: Mark | None
-    answer: Answer | None
-    size: str
-    note: str
-    reference: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ class Grid:
     axis: Axis | None
     line: float | None
     share: bool
-    rows: tuple[Line, ...]
+    rows: tuple[Shown, ...]
     notes: tuple[str, ...]
 
 
@@ -92,6 +86,7 @@ class Result:
     answer: Answer
     reason: str
     told: tuple[str, ...]
+    measured: str
     picture: tuple[Side, ...]
     grids: tuple[Grid, ...]
 
@@ -127,22 +122,23 @@ Gap = tuple[PublicQuestion, Table, Row, Row]
 
 
 def _result(p: Publication, q: PublicQuestion, drawn: Gap | None) -> Result:
-    words, axis = tell.words_of(p, q), _axis(q)
-    told = []
+    said, axis = words(q, p.decision_kind), _axis(q)
+    texts = []
     gap = max(_gaps(q), key=lambda one: limits(one[2]), default=None)
     kind = answer(q.verdict, q.reason)
-    if gap and kind in (ACTION, WATCH) and drawn is None:
-        told.append(tell.both(gap[1], gap[2], gap[3], q, words))
+    if gap and kind in (ACTION, WATCH):
+        texts.append(tell.both(gap[1], gap[2], gap[3], q, said))
     if q.withheld:
-        told.append(tell.ALL_WITHHELD)
+        texts.append(WITHHELD_ALL)
     if q.tables:
-        told += [tell.measured(q, words), tell.everybody(q)]
+        texts.append(tell.everybody(q))
     return Result(
         headline=headline(p, q),
         ask=tell.asked(q),
         answer=kind,
         reason=reason(q.verdict, q.reason),
-        told=tuple(text for text in told if text),
+        told=tuple(text for text in texts if text),
+        measured=tell.measured(q, said) if q.tables else "",
         picture=_picture(p, drawn) if drawn else (),
         grids=tuple(_grid(q, table, axis) for table in q.tables),
     )
@@ -182,15 +178,15 @@ def _counts(figure: Printed | None) -> bool:
 
 def _picture(p: Publication, gap: Gap) -> tuple[Side, ...]:
     q, table, row, other = gap
-    words, kind = tell.words_of(p, q), answer(q.verdict, q.reason)
+    said, kind = words(q, p.decision_kind), answer(q.verdict, q.reason)
     sides = []
     for one in (other, row):
         if one.figure is None or one.figure.value is None:
             return ()
         place = where(table.segment, one.group, None, 26)
         colour = kind.css if one is row and kind in (ACTION, WATCH) else "plain"
-        head = f"{title(place)}: {tell.told(one.figure, q)} {words.event}"
-        alt = tell.icon_alt(place, one.figure, q, words)
+        head = f"{title(place)}: {told(q, one.figure, ranged=False)} {said.event}"
+        alt = tell.icon_alt(place, one.figure, q, said)
         sides.append(Side(head, icon_array(one.figure.value, q.per, colour, alt)))
     return tuple(sides)
 
@@ -213,42 +209,25 @@ def _grid(q: PublicQuestion, table: Table, axis: Axis | None) -> Grid:
     all_ = q.everybody.figure.value if q.everybody and q.everybody.figure else None
     notes = []
     if any(row.status == "withheld" for row in table.rows):
-        notes.append(tell.SOME_WITHHELD)
+        notes.append(WITHHELD_NOTE)
     if any(row.reason == "too_small_alone" for row in table.rows):
         notes.append(tell.TOGETHER)
     if table.reference == REST:
         notes.append(tell.AGAINST_REST)
     return Grid(
         segment=title(segment_name(table.segment, 40)),
-        head=f"In every {q.per:,}" if q.unit == "share" else "Value",
+        head=unit_head(q),
         axis=axis,
         line=axis.place(all_) if axis and all_ is not None else None,
         share=q.unit == "share",
-        rows=tuple(_line(row, axis) for row in table.rows),
+        rows=tuple(_shown(row, axis) for row in table.rows),
         notes=tuple(notes),
     )
 
 
-NOTES = {"withheld": tell.WITHHELD, "empty": tell.EMPTY, "undefined": tell.UNDEFINED}
-
-
-def _line(row: Row, axis: Axis | None) -> Line:
-    kind = answer(row.verdict, row.reason) if row.verdict and row.reason else None
-    bare = Line(
-        tell.row_name(row), num.NONE, num.NONE, "", num.NONE, None, kind, "", "", row.reference
-    )
-    note = NOTES.get(row.status, "")
-    if row.figure is None:
-        return replace(bare, note=note, n=num.NONE if row.n is None else f"{row.n:,}")
-    return replace(
-        bare,
-        n=num.NONE if row.n is None else f"{row.n:,}",
-        figure=row.figure.text,
-        span=row.figure.range or "",
-        gap=row.gap.text if row.gap else num.NONE,
-        mark=_mark(row, axis, kind),
-        size=tell.size(row),
-    )
+def _shown(row: Row, axis: Axis | None) -> Shown:
+    cells = replace(line(row), size=tell.size(row), gap=row.gap.text if row.gap else num.NONE)
+    return Shown(cells, _mark(row, axis, cells.answer))
 
 
 def _mark(row: Row, axis: Axis | None, kind: Answer | None) -> Mark | None:
