@@ -74,9 +74,9 @@ def test_the_plan_is_a_plan():
 
 
 def test_every_other_piece_of_a_plan_fits_the_plan():
-    own, control, chance = (
+    own, control, chance, public = (
         next(text for text in blocks("toml") if mark in text)
-        for mark in ("[escalation]", "[controls.intent]", "membership =")
+        for mark in ("[escalation]", "[controls.intent]", "membership =", "[public]")
     )
     plan = blocks("toml")[0].replace("[[questions]]", chance + "[[questions]]", 1)
     tables = (
@@ -84,11 +84,12 @@ def test_every_other_piece_of_a_plan_fits_the_plan():
         '[tables.labels]\npath = "l.csv"\nkey = { decision_id = "id" }\n'
     )
     plan = plan.replace("[log.columns]", '[log.columns]\ndecision_id = "id"', 1)
-    asked = own + tables + control + '[[questions]]\nid = "q"\nsegments = ["language"]\n'
+    asked = own + tables + control + public + '[[questions]]\nid = "q"\nsegments = ["language"]\n'
     parsed = parse(plan + asked + 'within = ["intent"]\n')
     check(parsed)
     assert [q.id for q in parsed.questions] == ["credit-denied", "typical-wait", "q"]
     assert parsed.controls["intent"].role == "approved"
+    assert None not in (parsed.public.purpose, parsed.public.changes, parsed.public.oversight)
 
 
 def test_every_command_is_named():
