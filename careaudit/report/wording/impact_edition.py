@@ -63,6 +63,7 @@ NOT_RECORDED = "Not recorded"
 NO_FIGURE = "not shown"
 NOT_MEASURED = "No question of the plan measures this outcome."
 NO_PAST = "No earlier record was given, so nothing can be said of a development."
+MORE = "More are in public.json."
 NO_HARM = "No question needs action or watching."
 HIDDEN_GROUPS = "The groups concerned are not shown: too few people."
 NO_CHANGES = "Not stated: the plan’s [public] table has no “changes”."
@@ -168,9 +169,14 @@ def floor(question: PublicQuestion) -> str:
     return f"{way} {told(question, question.floor, ranged=False)}"
 
 
+MOST_NAMES = 20
+"""Groups that are named in one place."""
+
+
 def standing(segment: str, groups: list[str]) -> str:
     """Name the groups of an attribute: "es and zh (language)"."""
-    return f"{listed(groups)} ({segment})"
+    more = ["others"] if len(groups) > MOST_NAMES else []
+    return f"{listed([*groups[:MOST_NAMES], *more])} ({segment})"
 
 
 def periods(texts: list[str]) -> str:

@@ -29,6 +29,7 @@ _PLAIN = {
         "no_event": "were not good",
         "instead": "ratings would have been good",
     },
+    "amount_per_request": {"base": "mean amount per request, with those that get nothing"},
     "ces": {"base": "mean rating of how easy it was to get help; higher is easier"},
     "nps": {"base": "net promoter score; higher means that more people recommend the service"},
     "score_auc": {"base": "how well the score tells cases apart; higher is better"},

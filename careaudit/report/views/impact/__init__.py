@@ -14,6 +14,9 @@ from careaudit.report.wording import words
 from careaudit.report.wording.names import ended, quoted, said, segment_name, title
 from careaudit.report.wording.words import ACTION, CANNOT, WATCH, Answer
 
+MOST_ROWS = 40
+"""Rows of an attribute, and gaps, that are printed; public.json holds the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
@@ -80,6 +83,7 @@ class Harms:
     """What went against customers, how many it comes to, and what was done about it."""
 
     found: tuple[Harm, ...]
+    more: str
     hidden: tuple[str, ...]
     touched: tuple[str, ...]
     open: str
@@ -195,11 +199,14 @@ def card(p: Publication, q: PublicQuestion) -> Card:
     lines = [printed.line(q.everybody)] if q.everybody else []
     lines += [
         printed.line(row, f"{title(segment_name(table.segment, 40))}: {common.group(row, 40)}")
-        for table, row in printed.rows(q)
+        for table in q.tables
+        for row in table.rows[:MOST_ROWS]
     ]
-    note = common.WITHHELD_ALL if q.withheld else ""
-    if printed.held_back(q):
-        note = common.WITHHELD_NOTE
+    notes = [
+        common.WITHHELD_ALL if q.withheld else "",
+        common.WITHHELD_NOTE if printed.held_back(q) else "",
+        tell.MORE if any(len(table.rows) > MOST_ROWS for table in q.tables) else "",
+    ]
     return Card(
         w.title,
         said(q.ask),
@@ -207,16 +214,18 @@ def card(p: Publication, q: PublicQuestion) -> Card:
         tell.base(q, w),
         common.unit_head(q),
         tuple(lines),
-        note,
+        " ".join(note for note in notes if note),
     )
 
 
 def harms(p: Publication) -> Harms:
     """Return what needs action or watching, and what was done."""
     flagged = [q for q in p.questions if printed.verdict(q) in (ACTION, WATCH)]
+    found = [harm for q in flagged for harm in _harms(p, q)]
     undecided = [shown(p, q) for q in p.questions if printed.verdict(q) is CANNOT]
     return Harms(
-        found=tuple(harm for q in flagged for harm in _harms(p, q)),
+        found=tuple(found[:MOST_ROWS]),
+        more=tell.MORE if len(found) > MOST_ROWS else "",
         hidden=tuple(
             f"{ended(shown(p, q))} {tell.HIDDEN_GROUPS}"
             for q in flagged

@@ -44,8 +44,10 @@ def duty(p: Publication) -> tuple[Judged, ...]:
 def floor(q: PublicQuestion) -> Floor:
     """Hold each group against the floor: one below it is enough, and one not shown leaves it open.
 
-    The figure of everybody plays no part.
+    The figure of everybody plays no part. A question without a floor stays open.
     """
+    if q.floor is None:
+        return "open"
     found = [row for _, row in printed.rows(q)]
     if any(row.floor == "not_met" for row in found):
         return "not_met"
