@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -222,3 +222,11 @@ class Publication(Part):
             what="careaudit publication",
             hint="Give the public.json that `careaudit report RECORD --edition public` wrote.",
         )  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of `public.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "public.json",
+    } | Publication.model_json_schema(mode="serialization")

@@ -13,9 +13,12 @@ import pytest
 
 import careaudit
 from careaudit import samples
+from careaudit.publication.document import schema as public_schema
 from careaudit.record import AuditRecord, schema
 
 REPORTS = Path(__file__).parents[2] / "reports"
+PUBLISHED = ("telecom_credits", "fair_control", "cfpb_relief")
+EDITIONS = {"public": ("json", "pdf", "html"), "impact": ("pdf", "html"), "brief": ("pdf", "html")}
 AS_OF = date(2026, 11, 22)
 
 
@@ -60,6 +63,26 @@ def test_each_committed_pdf_carries_its_record(name):
     html = (folder / "report.html").read_text("utf-8")
     digest = hashlib.sha256(attached).hexdigest()
     assert digest in re.sub(r"\s|<wbr>", "", html)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_each_committed_edition_is_current(name):
+    from careaudit.report import prepare
+
+    folder = REPORTS / name
+    committed = AuditRecord.load(folder / "audit.json")
+    for edition, formats in EDITIONS.items():
+        made = prepare(committed, [f for f in formats if f != "pdf"], edition=edition)
+        for file, raw in made.files.items():
+            assert raw == (folder / file).read_bytes(), f"{file} differs: run `make reports`"
+        with pikepdf.open(folder / f"{edition}.pdf") as pdf:
+            inside = {file: a.get_file().read_bytes() for file, a in pdf.attachments.items()}
+        public = {"public.json": (folder / "public.json").read_bytes()}
+        assert inside == ({} if edition == "brief" else public)
+
+
+def test_the_schema_of_publications_is_current():
+    assert json.loads((REPORTS / "public.schema.json").read_text("utf-8")) == public_schema()
 
 
 def test_the_published_schema_is_current():
