@@ -301,6 +301,9 @@ def test_a_group_that_is_not_shown_keeps_the_outcome_open() -> None:
     assert outcome([asked(passing, [shown], [shown, hidden])], floors=True) == "open"
     assert outcome([asked(passing, [shown], floor=False)], floors=True) == "open"
     assert outcome([asked(passing, [shown], floor=False)], floors=False) == "met"
+    assert outcome([asked(passing, [shown, hidden], floor=False)], floors=False) == "open"
+    small = shown.model_copy(update={"verdict": "inconclusive", "reason": "too_small_alone"})
+    assert outcome([asked(passing, [shown, small])], floors=True) == "open"
     assert outcome([], floors=False) == "open"
     failing = BASE.model_copy(update={"verdict": "fail", "reason": "established"})
     assert outcome([asked(failing, [shown])], floors=True) == "not_met"
@@ -318,7 +321,7 @@ def test_the_duty_is_a_reference_and_names_what_nobody_recorded() -> None:
         "Products and services", "Price and value", "Understanding", "Support",
     ]  # fmt: skip
     assert told.count(tell.NOT_MEASURED) == sum(not o.rows for o in duty(document("redress")))
-    assert told.count("Cause, action, owner, due, re-test") == sum(
+    assert told.count("Cause, action, owner, due, retest") == sum(
         bool(o.rows) for o in duty(document("redress"))
     )
 

@@ -18,7 +18,7 @@ from careaudit.report.wording.words import (
 from careaudit.report.wording.words import MET as COUNCIL_MET
 
 KIND = "Care impact report"
-CLOSING = "The numbers are in public.json, beside this file."
+CLOSING = "The numbers are in impact.json, beside this file."
 BRIEF = "In brief"
 PREDICTIONS = "Which predictions were made"
 USED = "How the predictions were used"
@@ -54,21 +54,23 @@ RULE = (
     " of one group lies beyond the floor. Groups that are not shown leave it open."
 )
 OUTCOME_RULE = (
-    "An outcome is met where each of its measures is met and each gap is within its limit. It is"
-    " not met where one measure is not met or one gap needs action. This holds as far as the plan"
-    " asks."
+    "An outcome is met where each of its measures is met, and each gap is shown to be within its"
+    " limit. It is not met where one measure is not met, or one gap needs action. Groups that are"
+    " too small to be judged leave it open. Products and prices may do without a floor. All this"
+    " holds as far as the plan asks."
 )
 NO_FLOOR = "None set"
 NOT_RECORDED = "Not recorded"
 NO_FIGURE = "not shown"
 NOT_MEASURED = "No question of the plan measures this outcome."
 NO_PAST = "No earlier record was given, so nothing can be said of a development."
-MORE = "More are in public.json."
+MORE = "More are in the JSON file that belongs to this report."
 NO_HARM = "No question needs action or watching."
 HIDDEN_GROUPS = "The groups concerned are not shown: too few people."
 NO_CHANGES = "Not stated: the plan’s [public] table has no “changes”."
 NO_PEOPLE = "How many people it touches is not told: too few, or not counted for these gaps."
 UNCONFIRMED = "No person has confirmed which decisions count as good for the customer."
+DOES, INVOLVED = "What it does", "Who is involved"
 NO_OVERSIGHT = "Not stated: the plan’s [public] table has no “oversight”."
 NO_PURPOSE = "Not stated: the plan’s [public] table has no “purpose”."
 ALL_ASKED = "Each measure of this part is asked by the plan."
@@ -212,6 +214,7 @@ def reading(publication: Publication) -> list[str]:
     """Say how numbers were made, rounded and withheld, and what a report like this cannot say."""
     rules = publication.rules
     return [
+        "“Number” says about how many cases a value rests on.",
         f"Counts are rounded to {rules.base}. Rates come from rounded counts.",
         f"A row of fewer than {rules.customers} customers is not shown.",
         f"Nor is a rate with fewer than {rules.events} customers on one side.",

@@ -55,12 +55,21 @@ def floor(q: PublicQuestion) -> Floor:
     return "met" if met and not q.withheld else "open"
 
 
+def gap(q: PublicQuestion) -> Floor:
+    """Hold the gaps of a question against its limit: all of them, of groups however small."""
+    found = [row for _, row in printed.rows(q)]
+    answer = printed.verdict(q)
+    if answer is ACTION or any(row.verdict == "fail" for row in found):
+        return "not_met"
+    shown = all(row.status == "shown" and row.verdict in (None, "pass") for row in found)
+    return "met" if answer is NO_GAP and found and shown else "open"
+
+
 def outcome(found: list[PublicQuestion], *, floors: bool) -> Floor:
     """Judge an outcome by its measures: their floors, and their gaps."""
     states: list[Floor] = []
     for q in found:
-        gap = printed.verdict(q)
-        states.append("met" if gap is NO_GAP else "not_met" if gap is ACTION else "open")
+        states.append(gap(q))
         if floors or q.floor is not None:
             states.append(floor(q))
     if "not_met" in states:
