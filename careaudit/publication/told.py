@@ -13,10 +13,10 @@ from careaudit.publication.document import (
     Past,
     Printed,
     Publication,
-    PublicQuestion,
     PublicRatios,
     Row,
     Status,
+    Values,
 )
 from careaudit.record import AuditRecord, Part
 from careaudit.record.parts import Window
@@ -172,8 +172,10 @@ def _cells(printed: Publication | Past) -> Iterator[Cell]:
         yield _totals(printed)
         for table in printed.ratio_tables:
             yield from _ratios(table)
+        for values in printed.unasked:
+            yield from _values(values.measure or "", values)
     for question in printed.questions:
-        yield from _question(question)
+        yield from _values(question.id, question)
 
 
 def _totals(publication: Publication) -> Cell:
@@ -184,20 +186,20 @@ def _totals(publication: Publication) -> Cell:
     )  # fmt: skip
 
 
-def _question(question: PublicQuestion) -> Iterator[Cell]:
-    if question.everybody is not None:
-        yield _cell(question, None, question.everybody)
-    elif question.withheld:
-        yield _cell(question, None, Row(group=None, status="withheld"))
-    for table in question.tables:
+def _values(name: str, values: Values) -> Iterator[Cell]:
+    if values.everybody is not None:
+        yield _cell(name, values, None, values.everybody)
+    elif values.withheld:
+        yield _cell(name, values, None, Row(group=None, status="withheld"))
+    for table in values.tables:
         for row in table.rows:
-            yield _cell(question, table.segment, row)
+            yield _cell(name, values, table.segment, row)
 
 
-def _cell(question: PublicQuestion, segment: str | None, row: Row) -> Cell:
+def _cell(name: str, values: Values, segment: str | None, row: Row) -> Cell:
     return Cell(
-        question=question.id,
-        measure=question.measure or question.id,
+        question=name,
+        measure=values.measure or name,
         segment=segment,
         group=row.group,
         status=row.status,
