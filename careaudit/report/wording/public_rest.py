@@ -77,9 +77,9 @@ def withheld(rules: Rules) -> list[str]:
         f"A rate with fewer than {rules.events} customers on one side is not shown.",
         "More figures are not shown where they would give away a hidden one.",
         f"Counts are rounded to {rules.base}. Rates are worked out from rounded counts.",
-        f"Where decisions are fewer than {rules.few}, no rate is told below {few} or above {many}.",
+        f"Rates of fewer than {rules.few} decisions are cut. None is below {few} or above {many}.",
         "An amount of money is not shown where one customer could be seen in it.",
-        "No day is shown, only months. Settings that would help to misuse the system are left out.",
+        "Months are shown, no days. Settings that would help to misuse the system are left out.",
     ]
 
 
