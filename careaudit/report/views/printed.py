@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from careaudit.publication.document import PublicQuestion, Row, Table
+from careaudit.publication.document import PublicQuestion, Row, Table, Values
 from careaudit.record import REST
 from careaudit.report.wording import printed as tell
 from careaudit.report.wording.names import segment_name, title
@@ -71,14 +71,14 @@ def line(row: Row, name: str | None = None) -> Line:
     )
 
 
-def rows(question: PublicQuestion) -> Iterator[tuple[Table, Row]]:
+def rows(question: Values) -> Iterator[tuple[Table, Row]]:
     """Yield every row of a question with its table, in the order of the plan."""
     for table in question.tables:
         for row in table.rows:
             yield table, row
 
 
-def held_back(question: PublicQuestion) -> bool:
+def held_back(question: Values) -> bool:
     """Tell whether some row of a question is withheld."""
     return any(row.status == "withheld" for _, row in rows(question))
 

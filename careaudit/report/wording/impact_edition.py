@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careaudit.publication.document import Decisions, Publication, PublicQuestion
+from careaudit.publication.document import Decisions, Publication, PublicQuestion, Values
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import ended, name, said, title
 from careaudit.report.wording.printed import about, told
@@ -151,11 +151,14 @@ def money(publication: Publication) -> str | None:
     )
 
 
-def base(question: PublicQuestion, words: MeasureWords) -> str:
+def base(question: Values, words: MeasureWords) -> str:
     """Say what the values of a question are."""
     if question.unit == "share":
         return f"Of every {question.per:,} {words.base}, how many {words.event}."
     return ended(title(words.base))
+
+
+NOT_ASKED = "No question asks how far apart these may lie, so they have no answer."
 
 
 def also(shown: str, figure: str, head: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from careaudit.publication.document import Printed, PublicQuestion, Row
+from careaudit.publication.document import Printed, PublicQuestion, Row, Values
 from careaudit.record import POOLED, REST, Unit
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import NOT_RECORDED, name, segment_name, title
@@ -38,9 +38,9 @@ _PLAIN = {
 """Said here without numbers, since a public text holds none that its document does not."""
 
 
-def words(question: PublicQuestion, decision_kind: str) -> MeasureWords:
+def words(question: Values, decision_kind: str) -> MeasureWords:
     """Return the words of a question's measure; none of them holds a number of its own."""
-    adverse = question.orientation == "adverse"
+    adverse = isinstance(question, PublicQuestion) and question.orientation == "adverse"
     return words_of(question.measure, decision_kind, question.unit, harm=adverse)
 
 
@@ -75,12 +75,12 @@ def place(segment: str, row: Row, longest: int = 40) -> str:
     return f"where {what} is {name(row.group or '', longest)}"
 
 
-def unit_head(question: PublicQuestion) -> str:
+def unit_head(question: Values) -> str:
     """Head the column of values: "In every 100", or the value as it is."""
     return f"In every {question.per:,}" if question.unit == "share" else "Value"
 
 
-def told(question: PublicQuestion, figure: Printed, *, ranged: bool = True) -> str:
+def told(question: Values, figure: Printed, *, ranged: bool = True) -> str:
     """Write a value in a sentence: "25 in every 100 (24 to 27 plausible)"."""
     text = figure.text + (f" in every {question.per:,}" if question.unit == "share" else "")
     return f"{text} ({figure.range} plausible)" if ranged and figure.range else text

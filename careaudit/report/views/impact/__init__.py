@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from careaudit.publication.document import Publication, PublicQuestion
+from careaudit.publication.document import Publication, PublicQuestion, Values
 from careaudit.report.views import printed
 from careaudit.report.views.impact.catalogue import HOME, PARTS, Part, missing
 from careaudit.report.wording import impact_edition as tell
@@ -45,11 +45,14 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One measure: what was asked, its answer, and a row for everybody and each group."""
+    """One measure: what was asked, its answer, and a row for everybody and each group.
+
+    `answer` is None where no question asks about it.
+    """
 
     title: str
     ask: str
-    answer: Answer
+    answer: Answer | None
     base: str
     unit: str
     lines: tuple[printed.Line, ...]
@@ -178,7 +181,7 @@ def part(p: Publication, of: Part) -> Told:
         of.key,
         of.head,
         of.about,
-        tuple(card(p, q) for q in here),
+        (*(card(p, q) for q in here), *(card(p, v) for v in p.unasked if _home(v) == of.key)),
         tuple(
             tell.also(shown(p, q), _figure(q), heads[HOME[q.measure or ""]])
             for q in asked
@@ -187,14 +190,18 @@ def part(p: Publication, of: Part) -> Told:
     )
 
 
+def _home(values: Values) -> str | None:
+    return HOME.get(values.measure or "")
+
+
 def others(p: Publication) -> Told:
     """Return the questions that no part of the catalogue knows."""
     cards = tuple(card(p, q) for q in p.questions if q.measure not in HOME and measured(q))
     return Told("others", tell.OTHER, tell.OTHER_ABOUT, cards, ())
 
 
-def card(p: Publication, q: PublicQuestion) -> Card:
-    """Return one question with a row for everybody and each group."""
+def card(p: Publication, q: Values) -> Card:
+    """Return one measure with a row for everybody and each group."""
     w = common.words(q, p.decision_kind)
     lines = [printed.line(q.everybody)] if q.everybody else []
     lines += [
@@ -209,8 +216,8 @@ def card(p: Publication, q: PublicQuestion) -> Card:
     ]
     return Card(
         w.title,
-        said(q.ask),
-        printed.verdict(q),
+        said(q.ask) if isinstance(q, PublicQuestion) else tell.NOT_ASKED,
+        printed.verdict(q) if isinstance(q, PublicQuestion) else None,
         tell.base(q, w),
         common.unit_head(q),
         tuple(lines),
@@ -253,7 +260,7 @@ def _harms(p: Publication, q: PublicQuestion) -> Iterator[Harm]:
 
 def left(p: Publication) -> Left:
     """Return what the log or the plan does not tell, part by part."""
-    asked = {q.measure for q in p.questions if q.measure}
+    asked = {q.measure for q in (*p.questions, *p.unasked) if q.measure}
     rows: list[tuple[str, str]] = []
     for of in PARTS:
         gone = [common.words_of(m, p.decision_kind).title.lower() for m in missing(of, asked)]
