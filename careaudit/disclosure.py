@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
@@ -38,6 +39,7 @@ Part = tuple[Key, int]
 """One number of a cell, by its place."""
 Sum = Mapping[Part, float]
 """A sum of numbers, each taken so many times."""
+Floats = NDArray[np.float64]
 NUDGE = 1e-6
 SOLVED, UNBOUNDED = 0, 3
 """What the solver says of a problem (scipy.optimize.linprog)."""
@@ -178,6 +180,50 @@ class Table:
         return known + list(self.links)
 
 
+def settled(table: Table) -> Table:
+    """Return the table with guesses that agree with all that is known of them.
+
+    Of a cell that is a guess the number of cases is known. The nearest such numbers are taken, by
+    the sum of what they are moved by; source: linear programming (scipy's HiGHS).
+    """
+    values = table.values
+    open_ = {key for key, cell in table.cells.items() if not cell.known}
+    free = {part: i for i, part in enumerate(p for p in values if p[0] in open_)}
+    sums: list[Sum] = [
+        {(key, place): 1.0 for place in (range(2) if table.cells[key].count else range(1))}
+        for key in open_
+    ]
+    known = [({p: c for p, c in s.items() if p in free}, _value(values, s)) for s in sums]
+    for sum_ in table.published(table.cells):
+        rest = _value(values, {p: c for p, c in sum_.items() if p not in free})
+        known.append(({p: c for p, c in sum_.items() if p in free}, -rest))
+    known = [(row, right) for row, right in known if row]
+    if not known:
+        return table
+    n = len(free)
+    matrix = np.zeros((len(known) + n, 3 * n))
+    for r, (row, _) in enumerate(known):
+        for part, c in row.items():
+            matrix[r, free[part]] = c
+    matrix[len(known) :] = np.hstack([np.eye(n), -np.eye(n), np.eye(n)])
+    right = [right for _, right in known] + [values[part] for part in free]
+    found = linprog(np.repeat([0.0, 1.0, 1.0], n), A_eq=matrix, b_eq=right)
+    if found.status != SOLVED:
+        return table
+    cells = {
+        key: replace(
+            cell, numbers=tuple(float(found.x[free[key, i]]) for i in range(len(cell.numbers)))
+        )
+        for key, cell in table.cells.items()
+        if key in open_
+    }
+    return replace(table, cells={**table.cells, **cells})
+
+
+def _value(values: Mapping[Part, float], sum_: Sum) -> float:
+    return math.fsum(c * values[part] for part, c in sum_.items())
+
+
 class Attack:
     """What a reader can work out who knows the values of some sums of numbers, none below 0."""
 
@@ -198,30 +244,44 @@ class Attack:
         self.right = np.array(list(known.values()))
         near = csr_array(np.abs(self.matrix.T) @ np.abs(self.matrix))
         _, self.group = connected_components(near, directed=False)
+        self.points = [np.array([values[part] for part in self.free])]
 
     def bounds(self, sum_: Sum) -> tuple[float, float]:
         """The least and the greatest value that a sum can have; infinite where nothing bounds it.
 
         Exact up to the solver's tolerance. Source: linear programming (scipy's HiGHS).
         """
-        fixed = math.fsum(c * self.values[p] for p, c in sum_.items() if p not in self.free)
-        cost = np.zeros(len(self.free))
-        for part, c in sum_.items():
-            if part in self.free:
-                cost[self.free[part]] = c
+        fixed, cost = self._parted(sum_)
         if not cost.any():
             return fixed, fixed
         near = np.isin(self.group, self.group[cost != 0])
         matrix = self.matrix[:, near]
         held = matrix.any(axis=1)
-        truth = math.fsum(c * self.values[p] for p, c in sum_.items() if p in self.free)
+        truth = float(self.points[0] @ cost)
         ends = []
         for sign in (1.0, -1.0):
             found = linprog(sign * cost[near], A_eq=matrix[held], b_eq=self.right[held])
             ends.append(-sign * math.inf if found.status == UNBOUNDED else truth)
             if found.status == SOLVED and found.fun is not None:
                 ends[-1] = sign * float(found.fun)  # what cannot be solved is taken as worked out
+                self.points.append(self.points[0].copy())
+                self.points[-1][near] = found.x
         return fixed + ends[0], fixed + ends[1]
+
+    def reached(self, sum_: Sum) -> tuple[float, float]:
+        """The ends between which a sum is known to range by what was solved so far; no solving."""
+        fixed, cost = self._parted(sum_)
+        values = np.array(self.points) @ cost
+        return fixed + float(values.min()), fixed + float(values.max())
+
+    def _parted(self, sum_: Sum) -> tuple[float, Floats]:
+        """What a reader sees of a sum, and how often each unseen number counts in the rest."""
+        fixed = math.fsum(c * self.values[p] for p, c in sum_.items() if p not in self.free)
+        cost = np.zeros(len(self.free))
+        for part, c in sum_.items():
+            if part in self.free:
+                cost[self.free[part]] = c
+        return fixed, cost
 
 
 def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
@@ -246,14 +306,21 @@ def _found(table: Table, attack: Attack, key: Key) -> bool:
     few = cell.people.few(table.least)
     for told in cell.secret(table.least):
         value = sum(c * cell.numbers[place] for place, c in told.items())
-        low, high = attack.bounds({(key, place): c for place, c in told.items()})
+        sum_ = {(key, place): c for place, c in told.items()}
         margin = cell.margin(value, told, few=few) - NUDGE
-        if low > NUDGE and min(value - low, high - value) < margin:
-            return True
-        whole = len(told) > 1 or not cell.count
-        if few and whole and high - value < margin:
+        above = few and (len(told) > 1 or not cell.count)
+        if _near(value, attack.reached(sum_), margin, above=above) and _near(
+            value, attack.bounds(sum_), margin, above=above
+        ):
             return True
     return False
+
+
+def _near(value: float, ends: tuple[float, float], margin: float, *, above: bool) -> bool:
+    """Whether ends are too close to a value; `above`: the upper one even where the lower is 0."""
+    low, high = ends
+    too_high = high - value < margin
+    return (above and too_high) or (low > NUDGE and (too_high or value - low < margin))
 
 
 def protect(table: Table) -> frozenset[Key]:
@@ -283,7 +350,10 @@ def _bare_totals(table: Table, hidden: set[Key]) -> list[Key]:
         people = table.cells[unseen[0]].people
         for key in unseen[1:]:
             people += table.cells[key].people
-        if len(unseen) == 1 or people.few(table.least):
+        counted = table.cells[unseen[0]].count
+        sides = zip(*(table.cells[key].numbers for key in unseen), strict=True)
+        lacking = counted and any(scarce(sum(side)) for side in sides)
+        if len(unseen) == 1 or lacking or people.few(table.least):
             found.append(min(unseen, key=table.worth))
     return found
 
@@ -293,13 +363,29 @@ def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
     rows = [total for total in table.totals if key in (*total.parts, total.whole)]
     short = [total for total in rows if _thin(table, hidden, total)] or rows
     near = {one for total in short for one in total.parts}
-    tied = {part[0] for link in table.links for part in link if any(p[0] == key for p in link)}
+    tied = _tied(table, hidden, key)
     for among in (near if short is not rows else set(), tied, near):
         shown = [one for one in among if one not in hidden and table.cells[one].size]
         if shown:
             return min(shown, key=table.worth)
     wholes = [total.whole for total in rows if total.whole and total.whole not in hidden]
     return wholes[0] if wholes else None
+
+
+def _tied(table: Table, hidden: set[Key], key: Key) -> set[Key]:
+    """The cells that links tie to a cell, by way of cells that are withheld."""
+    tied: set[Key] = set()
+    more = {key}
+    while more:
+        tied |= more
+        through = tied & hidden | {key}
+        more = {
+            part[0]
+            for link in table.links
+            if any(p[0] in through for p in link)
+            for part in link
+        } - tied  # fmt: skip
+    return tied
 
 
 def _thin(table: Table, hidden: set[Key], total: Total) -> bool:
@@ -336,7 +422,7 @@ def same(columns: Mapping[str, Mapping[Group, Cell]]) -> tuple[Sum, ...]:
         else:
             found[vector] = named
     for (one, a), (two, b) in combinations(found.items(), 2):
-        whole = found.get(tuple(x + y for x, y in zip(one, two, strict=True)))
+        whole = found.get(tuple(_even(x + y) for x, y in zip(one, two, strict=True)))
         if whole and len({a[0], b[0], whole[0]}) > 1:
             equal.append(((1.0, a), (1.0, b), (-1.0, whole)))
     return tuple(
@@ -353,9 +439,14 @@ def _vectors(
     """Each number of each measure over the groups, but for those that are nothing but 0."""
     for name, by in columns.items():
         for told in by[groups[0]].told:
-            vector = tuple(float(sum(by[g].numbers[p] for p in told)) for g in groups)
+            vector = tuple(_even(sum(by[g].numbers[p] for p in told)) for g in groups)
             if any(vector):
                 yield vector, (name, tuple(told))
+
+
+def _even(number: float) -> float:
+    """A number without its last digits: a mean times its cases is a sum but for those."""
+    return float(f"{number:.9g}")
 
 
 def _link(group: Group, signed: Iterable[tuple[float, Named]]) -> Sum:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from itertools import combinations
 
 from careaudit.disclosure import (
     MIN_CUSTOMERS,
@@ -16,6 +17,7 @@ from careaudit.disclosure import (
     exposed,
     protect,
     same,
+    settled,
 )
 from careaudit.publication import ratios
 from careaudit.record import AuditRecord, Estimate
@@ -76,6 +78,35 @@ def _links(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
         yield from same(columns)
 
 
+def _twins(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
+    """What holds between groups of two attributes that are the same decisions.
+
+    Such as those of customers of whom nothing is known. They are told by equal numbers on all
+    measures; guesses by their cases and their names.
+    """
+    tables: dict[str, dict[Group, dict[str, Cell]]] = {}
+    for (measure, group), cell in cells.items():
+        if group != EVERYBODY and cell.size and cell.printed:
+            tables.setdefault(group[0], {}).setdefault(group, {})[measure] = cell
+    for one, two in combinations(tables.values(), 2):
+        both = {m for by in one.values() for m in by} & {m for by in two.values() for m in by}
+        seen = {_mark(by, both, group): group for group, by in one.items() if both & by.keys()}
+        for group, by in two.items():
+            if (twin := seen.get(_mark(by, both, group))) and both & by.keys():
+                for measure in both & by.keys():
+                    for place in range(len(by[measure].numbers)):
+                        yield {((measure, group), place): 1.0, ((measure, twin), place): -1.0}
+
+
+def _mark(by: Mapping[str, Cell], measures: Collection[str], group: Group) -> Hashable:
+    """Whatever two groups must share to be taken for the same decisions."""
+    return tuple(
+        (name, cell.numbers if cell.known else (cell.size, group[1]))
+        for name, cell in sorted(by.items())
+        if name in measures
+    )
+
+
 def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozenset[Key]:
     """The estimates that must not be printed."""
     cells = _cells(estimates)
@@ -88,11 +119,15 @@ def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozense
             parts.setdefault((key[0], key[1][0]), []).append(key)
     totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
     totals += ratios.totals(record)
-    table = Table(cells, tuple(totals), (*links, *_links(cells)), least_customers(record))
+    table = Table(
+        cells, tuple(totals), (*links, *_links(cells), *_twins(cells)), least_customers(record)
+    )
+    table = settled(table)
     hidden = protect(table)
     while left := exposed(table, hidden):  # nothing more to withhold beside them but everything
         names = {name for name, _ in left}
-        hidden |= {key for key in cells if key[0] in names}
-        if hidden == set(cells):
-            break
+        more = hidden | {key for key in cells if key[0] in names}
+        if more == hidden:
+            return frozenset(cells)
+        hidden = more
     return hidden
