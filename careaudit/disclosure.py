@@ -12,9 +12,9 @@ Sources: Hundepool et al. 2012 (primary rules, complementary suppression, the p%
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ Sum = Mapping[Part, float]
 """A sum of numbers, each taken so many times."""
 Floats = NDArray[np.float64]
 NUDGE = 1e-6
+DEAR = 100.0
+"""How much worse an order that is broken is than a guess that is moved."""
 SOLVED, UNBOUNDED = 0, 3
 """What the solver says of a problem (scipy.optimize.linprog)."""
 
@@ -142,12 +144,13 @@ class Table:
     """Everything that is printed together: cells, what they add up to, and what else holds.
 
     `links` are sums over numbers of cells whose value everybody knows, such as 0 for two numbers
-    that are always equal.
+    that are always equal; `orders` are sums that everybody knows not to be below 0.
     """
 
     cells: Mapping[Key, Cell]
     totals: tuple[Total, ...] = ()
     links: tuple[Sum, ...] = ()
+    orders: tuple[Sum, ...] = ()
     least: int = MIN_CUSTOMERS
 
     @property
@@ -184,7 +187,8 @@ def settled(table: Table) -> Table:
     """Return the table with guesses that agree with all that is known of them.
 
     Of a cell that is a guess the number of cases is known. The nearest such numbers are taken, by
-    the sum of what they are moved by; source: linear programming (scipy's HiGHS).
+    the sum of what they are moved by; an order that cannot hold was one by chance. Source: linear
+    programming (scipy's HiGHS).
     """
     values = table.values
     open_ = {key for key, cell in table.cells.items() if not cell.known}
@@ -201,14 +205,25 @@ def settled(table: Table) -> Table:
     if not known:
         return table
     n = len(free)
-    matrix = np.zeros((len(known) + n, 3 * n))
+    orders = [sum_ for sum_ in table.orders if any(part in free for part in sum_)]
+    width = 3 * n + len(orders)
+    matrix, less = np.zeros((len(known) + n, width)), np.zeros((len(orders), width))
     for r, (row, _) in enumerate(known):
         for part, c in row.items():
             matrix[r, free[part]] = c
-    matrix[len(known) :] = np.hstack([np.eye(n), -np.eye(n), np.eye(n)])
+    matrix[len(known) :, : 3 * n] = np.hstack([np.eye(n), -np.eye(n), np.eye(n)])
     right = [right for _, right in known] + [values[part] for part in free]
-    found = linprog(np.repeat([0.0, 1.0, 1.0], n), A_eq=matrix, b_eq=right)
-    if found.status != SOLVED:
+    most = np.zeros(len(orders))
+    for r, sum_ in enumerate(orders):
+        less[r, 3 * n + r] = -1.0
+        for part, c in sum_.items():
+            if part in free:
+                less[r, free[part]] = -c
+            else:
+                most[r] += c * values[part]
+    cost = np.concatenate([np.zeros(n), np.ones(2 * n), np.full(len(orders), DEAR)])
+    found = linprog(cost, A_eq=matrix, b_eq=right, A_ub=less, b_ub=most)
+    if found.status != SOLVED or found.x is None:
         return table
     cells = {
         key: replace(
@@ -225,26 +240,44 @@ def _value(values: Mapping[Part, float], sum_: Sum) -> float:
 
 
 class Attack:
-    """What a reader can work out who knows the values of some sums of numbers, none below 0."""
+    """What a reader can work out who knows the values of some sums of numbers, none below 0.
 
-    def __init__(self, values: Mapping[Part, float], published: Sequence[Sum]) -> None:
+    Of `orders` it knows only that they are not below 0.
+    """
+
+    def __init__(
+        self, values: Mapping[Part, float], published: Sequence[Sum], orders: Sequence[Sum] = ()
+    ) -> None:
         self.values = values
         fixed = {next(iter(sum_)) for sum_ in published if len(sum_) == 1}
         self.free = {part: i for i, part in enumerate(p for p in values if p not in fixed)}
-        known: dict[tuple[tuple[int, float], ...], float] = {}
-        for sum_ in published:
-            unknown = {p: c for p, c in sum_.items() if p in self.free}
+        self.matrix, self.right = self._rows(published)
+        less, most = self._rows(orders)
+        truth = np.array([values[part] for part in self.free])
+        rest = np.array([_value(values, s) for s in self._open(orders)])
+        self.less, self.most = -less, np.maximum(rest, 0.0) - most
+        near = np.abs(np.vstack([self.matrix, less]))
+        _, self.group = connected_components(csr_array(near.T @ near), directed=False)
+        self.points = [truth]
+
+    def _open(self, sums: Iterable[Sum]) -> list[Sum]:
+        """The sums in which a number is unknown, each once."""
+        seen: dict[tuple[frozenset[tuple[Part, float]], float], Sum] = {}
+        for sum_ in sums:
+            unknown = frozenset((p, c) for p, c in sum_.items() if p in self.free)
             if unknown:
-                row = tuple(sorted((self.free[p], c) for p, c in unknown.items()))
-                known[row] = math.fsum(c * values[p] for p, c in unknown.items())
-        self.matrix = np.zeros((len(known), len(self.free)))
-        for r, row in enumerate(known):
-            for place, c in row:
-                self.matrix[r, place] = c
-        self.right = np.array(list(known.values()))
-        near = csr_array(np.abs(self.matrix.T) @ np.abs(self.matrix))
-        _, self.group = connected_components(near, directed=False)
-        self.points = [np.array([values[part] for part in self.free])]
+                seen[unknown, round(_value(self.values, sum_), 6)] = sum_
+        return list(seen.values())
+
+    def _rows(self, sums: Iterable[Sum]) -> tuple[Floats, Floats]:
+        """How often each unknown number counts in each sum, and what these parts come to."""
+        rows = self._open(sums)
+        matrix = np.zeros((len(rows), len(self.free)))
+        for r, sum_ in enumerate(rows):
+            for part, c in sum_.items():
+                if part in self.free:
+                    matrix[r, self.free[part]] = c
+        return matrix, matrix @ np.array([self.values[part] for part in self.free])
 
     def bounds(self, sum_: Sum) -> tuple[float, float]:
         """The least and the greatest value that a sum can have; infinite where nothing bounds it.
@@ -257,10 +290,17 @@ class Attack:
         near = np.isin(self.group, self.group[cost != 0])
         matrix = self.matrix[:, near]
         held = matrix.any(axis=1)
+        less = self.less[:, near]
+        under = less.any(axis=1)
         truth = float(self.points[0] @ cost)
         ends = []
         for sign in (1.0, -1.0):
-            found = linprog(sign * cost[near], A_eq=matrix[held], b_eq=self.right[held])
+            found = linprog(
+                sign * cost[near],
+                A_eq=matrix[held], b_eq=self.right[held],
+                A_ub=less[under] if under.any() else None,
+                b_ub=self.most[under] if under.any() else None,
+            )  # fmt: skip
             ends.append(-sign * math.inf if found.status == UNBOUNDED else truth)
             if found.status == SOLVED and found.fun is not None:
                 ends[-1] = sign * float(found.fun)  # what cannot be solved is taken as worked out
@@ -292,7 +332,7 @@ def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
     the greatest sum, must be that far above, too.
     """
     unseen = table.unseen(hidden)
-    attack = Attack(table.values, table.published(unseen))
+    attack = Attack(table.values, table.published(unseen), table.orders)
     return [
         key
         for key in unseen
@@ -350,9 +390,12 @@ def _bare_totals(table: Table, hidden: set[Key]) -> list[Key]:
         people = table.cells[unseen[0]].people
         for key in unseen[1:]:
             people += table.cells[key].people
-        counted = table.cells[unseen[0]].count
-        sides = zip(*(table.cells[key].numbers for key in unseen), strict=True)
-        lacking = counted and any(scarce(sum(side)) for side in sides)
+        lacking = table.cells[unseen[0]].count and any(
+            sum(table.cells[key].numbers[place] for key in unseen) > NUDGE
+            and sum((table.cells[key].people.sides or (0, 0))[place] for key in unseen)
+            < MIN_SIDE - NUDGE
+            for place in range(2)
+        )  # nobody is known to stand behind a guess
         if len(unseen) == 1 or lacking or people.few(table.least):
             found.append(min(unseen, key=table.worth))
     return found
@@ -363,8 +406,7 @@ def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
     rows = [total for total in table.totals if key in (*total.parts, total.whole)]
     short = [total for total in rows if _thin(table, hidden, total)] or rows
     near = {one for total in short for one in total.parts}
-    tied = _tied(table, hidden, key)
-    for among in (near if short is not rows else set(), tied, near):
+    for among in chain([near] if short is not rows else [], _tied(table, hidden, key), [near]):
         shown = [one for one in among if one not in hidden and table.cells[one].size]
         if shown:
             return min(shown, key=table.worth)
@@ -372,20 +414,20 @@ def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
     return wholes[0] if wholes else None
 
 
-def _tied(table: Table, hidden: set[Key], key: Key) -> set[Key]:
-    """The cells that links tie to a cell, by way of cells that are withheld."""
+def _tied(table: Table, hidden: set[Key], key: Key) -> Iterator[set[Key]]:
+    """The cells that measures tie to a cell, by way of withheld ones; the nearest first."""
     tied: set[Key] = set()
     more = {key}
     while more:
+        yield more
         tied |= more
-        through = tied & hidden | {key}
+        through = more & hidden | {key}
         more = {
             part[0]
-            for link in table.links
+            for link in (*table.links, *table.orders)
             if any(p[0] in through for p in link)
             for part in link
         } - tied  # fmt: skip
-    return tied
 
 
 def _thin(table: Table, hidden: set[Key], total: Total) -> bool:
@@ -400,59 +442,105 @@ def _thin(table: Table, hidden: set[Key], total: Total) -> bool:
 Named = tuple[str, tuple[int, ...]]
 """A number of a measure, or the sum of several, by their places."""
 ENOUGH = 3
-"""Fewer groups than this may have equal numbers by chance."""
+"""In fewer groups numbers may be equal by chance."""
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The numbers of several measures, a row each over the same groups; nan where it is a guess."""
+
+    groups: tuple[Group, ...]
+    names: tuple[Named, ...]
+    numbers: Floats
+    counts: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Mapping[Group, Cell]]) -> _Columns:
+        groups = tuple(sorted({group for by in columns.values() for group in by}, key=str))
+        names, rows, counts = [], [], []
+        for name, by in columns.items():
+            for told in next(iter(by.values())).told:
+                row = [_sure(by.get(g), told) for g in groups]
+                if np.nansum(row):
+                    names.append((name, tuple(told)))
+                    rows.append(row)
+                    counts.append(next(iter(by.values())).count or 0 in told)
+        return cls(groups, tuple(names), np.array(rows).reshape(len(rows), len(groups)),
+                   np.array(counts, bool))  # fmt: skip
+
+    def equal(self, row: Floats) -> Iterable[int]:
+        """The numbers that are equal to these in all groups, where both are sure."""
+        both = ~np.isnan(self.numbers) & ~np.isnan(row)
+        close = np.isclose(self.numbers, row, rtol=1e-9, atol=1e-9) | ~both
+        return (int(i) for i in np.flatnonzero(close.all(axis=1) & (both.sum(axis=1) >= ENOUGH)))
+
+    def above(self, i: int) -> Iterable[int]:
+        """The counts of other measures that are in no group less than a count, where sure."""
+        row = self.numbers[i]
+        both = ~np.isnan(self.numbers) & ~np.isnan(row)
+        more = (self.numbers >= row) | ~both
+        held = more.all(axis=1) & (both.sum(axis=1) >= ENOUGH) & self.counts & self.counts[i]
+        return (int(j) for j in np.flatnonzero(held) if self.names[j][0] != self.names[i][0])
+
+    def sums(self, signed: Sequence[tuple[float, int]]) -> Iterable[Sum]:
+        """A sum of numbers, group by group."""
+        for group in self.groups:
+            sum_: dict[Part, float] = {}
+            for sign, i in signed:
+                name, places = self.names[i]
+                for place in places:
+                    part = ((name, group), place)
+                    sum_[part] = sum_.get(part, 0.0) + sign
+            yield {part: c for part, c in sum_.items() if c}
+
+
+def _sure(cell: Cell | None, told: Mapping[int, float]) -> float:
+    """A number of a cell; of a guess only the number of cases is sure."""
+    cases = cell is not None and (len(told) > 1 if cell.count else 0 in told)
+    return sum(cell.numbers[p] for p in told) if cell and (cell.known or cases) else math.nan
 
 
 def same(columns: Mapping[str, Mapping[Group, Cell]]) -> tuple[Sum, ...]:
-    """Sums that hold between the numbers of several measures, found in the numbers themselves.
+    """Sums that are 0, by what the numbers of several measures mean, found in the numbers.
 
     Two numbers that are equal in every group, or one that is the sum of two others in every group,
     are taken to be so by what they mean: a reader who knows the measures knows that. columns:
-    measure -> group -> cell, over the same groups; groups that are a guess anywhere do not tell.
+    measure -> group -> cell, over the same groups.
     """
-    groups = sorted({group for by in columns.values() for group in by}, key=str)
-    sure = [g for g in groups if all(g in by and by[g].known for by in columns.values())]
-    if len(sure) < ENOUGH:
-        return ()
-    found: dict[tuple[float, ...], Named] = {}
-    equal: list[tuple[tuple[float, Named], ...]] = []
-    for vector, named in _vectors(columns, sure):
-        if vector in found:
-            equal.append(((1.0, named), (-1.0, found[vector])))
-        else:
-            found[vector] = named
-    for (one, a), (two, b) in combinations(found.items(), 2):
-        whole = found.get(tuple(_even(x + y) for x, y in zip(one, two, strict=True)))
-        if whole and len({a[0], b[0], whole[0]}) > 1:
-            equal.append(((1.0, a), (1.0, b), (-1.0, whole)))
+    of = _Columns.of(columns)
+    known = {g: set(by) for g, by in columns.items()}
+    found: dict[frozenset[tuple[Part, float]], Sum] = {}
+    twin: set[int] = set()
+    for j in range(len(of.names)):
+        for i in of.equal(of.numbers[j]):
+            if i < j and of.names[i][0] != of.names[j][0]:
+                twin.add(j)
+                found |= {frozenset(s.items()): s for s in of.sums([(1.0, i), (-1.0, j)])}
+    once = [i for i in range(len(of.names)) if i not in twin]
+    for i, j in combinations(once, 2):
+        for k in of.equal(of.numbers[i] + of.numbers[j]):
+            if len({of.names[n][0] for n in (i, j, k)}) > 1:
+                sums = of.sums([(1.0, i), (1.0, j), (-1.0, k)])
+                found |= {frozenset(s.items()): s for s in sums}
+    return tuple(s for s in found.values() if s and _stands(s, known))
+
+
+def ordered(columns: Mapping[str, Mapping[Group, Cell]]) -> tuple[Sum, ...]:
+    """Sums that are not below 0, by what the numbers of several measures mean, found likewise.
+
+    Such as all cases less those of a measure that counts some of them.
+    """
+    of = _Columns.of(columns)
+    known = {g: set(by) for g, by in columns.items()}
     return tuple(
-        _link(group, signed)
-        for signed in equal
-        for group in groups
-        if all(group in columns[name] for _, (name, _) in signed)
+        sum_
+        for i in range(len(of.names))
+        for j in of.above(i)
+        for sum_ in of.sums([(1.0, j), (-1.0, i)])
+        if sum_ and _stands(sum_, known)
     )
 
 
-def _vectors(
-    columns: Mapping[str, Mapping[Group, Cell]], groups: Sequence[Group]
-) -> Iterable[tuple[tuple[float, ...], Named]]:
-    """Each number of each measure over the groups, but for those that are nothing but 0."""
-    for name, by in columns.items():
-        for told in by[groups[0]].told:
-            vector = tuple(_even(sum(by[g].numbers[p] for p in told)) for g in groups)
-            if any(vector):
-                yield vector, (name, tuple(told))
-
-
-def _even(number: float) -> float:
-    """A number without its last digits: a mean times its cases is a sum but for those."""
-    return float(f"{number:.9g}")
-
-
-def _link(group: Group, signed: Iterable[tuple[float, Named]]) -> Sum:
-    sum_: dict[Part, float] = {}
-    for sign, (name, places) in signed:
-        for place in places:
-            part = ((name, group), place)
-            sum_[part] = sum_.get(part, 0.0) + sign
-    return {part: c for part, c in sum_.items() if c}
+def _stands(sum_: Sum, known: Mapping[str, Collection[Group]]) -> bool:
+    """Whether all measures of a sum have its group."""
+    return all(group in known[name] for (name, group), _ in sum_)

@@ -15,6 +15,7 @@ from careaudit.disclosure import (
     Table,
     Total,
     exposed,
+    ordered,
     protect,
     same,
     settled,
@@ -64,18 +65,13 @@ def _sum(e: Estimate, everybody: Estimate) -> float | None:
     return max(0.0, e.n * shifted)
 
 
-def _links(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
-    """What holds between measures, segment by segment."""
-    segments = dict.fromkeys(group[0] for _, group in cells if group != EVERYBODY)
-    for segment in segments:
-        columns: dict[str, dict[Group, Cell]] = {}
-        for (measure, group), cell in cells.items():
-            if group[0] == segment:
-                columns.setdefault(measure, {})[group] = cell
-        for measure, by in columns.items():
-            if (measure, EVERYBODY) in cells:
-                by[EVERYBODY] = cells[measure, EVERYBODY]
-        yield from same(columns)
+def _columns(cells: Mapping[Key, Cell]) -> dict[str, dict[Group, Cell]]:
+    """All that is printed: measure -> group -> cell."""
+    columns: dict[str, dict[Group, Cell]] = {}
+    for (measure, group), cell in cells.items():
+        if cell.printed:
+            columns.setdefault(measure, {})[group] = cell
+    return columns
 
 
 def _twins(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
@@ -119,10 +115,10 @@ def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozense
             parts.setdefault((key[0], key[1][0]), []).append(key)
     totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
     totals += ratios.totals(record)
-    table = Table(
-        cells, tuple(totals), (*links, *_links(cells), *_twins(cells)), least_customers(record)
-    )
-    table = settled(table)
+    columns = _columns(cells)
+    links += [*same(columns), *_twins(cells)]
+    orders = ordered(columns)
+    table = settled(Table(cells, tuple(totals), tuple(links), orders, least_customers(record)))
     hidden = protect(table)
     while left := exposed(table, hidden):  # nothing more to withhold beside them but everything
         names = {name for name, _ in left}
