@@ -91,7 +91,7 @@ def _counted(record: AuditRecord) -> str | None:
 def _nothing(record: AuditRecord, questions: Sequence[doc.PublicQuestion]) -> DisclosureError:
     """Say why no two groups can be printed side by side."""
     rows = [row for q in questions for table in q.tables for row in table.rows]
-    if any(row.status == "withheld" for row in rows):
+    if any(q.withheld for q in questions) or any(row.status == "withheld" for row in rows):
         return DisclosureError(
             "every comparison would tell of too few customers, so nothing is left to publish.",
             where=record.audit.name,

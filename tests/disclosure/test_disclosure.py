@@ -258,7 +258,7 @@ def ends(
     cost = np.zeros(2 * len(unseen))
     for place in which:
         cost[2 * unseen.index(key) + place] = 1
-    known = LinearConstraint(rows, right, [math.inf, math.inf] if free else right)
+    known = LinearConstraint(rows, [0, 0] if free else right, [math.inf] * 2 if free else right)
     found = [
         milp(
             sign * cost, integrality=np.ones(len(cost)), bounds=Bounds(0, 10_000), constraints=known
