@@ -8,8 +8,8 @@ from careaudit.disclosure import BASE, MIN_CUSTOMERS, MIN_SIDE, SPREAD
 from careaudit.errors import DisclosureError
 from careaudit.publication import document as doc
 from careaudit.publication import figures, ratios
-from careaudit.publication.masks import least_customers
-from careaudit.publication.press import Press
+from careaudit.publication.masks import EVERYBODY, least_customers
+from careaudit.publication.press import DECIDING, Press
 from careaudit.record import AuditRecord
 
 P_PERCENT = 15
@@ -40,7 +40,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
     if max(shown, default=0) < 2:
         raise _nothing(record, questions)
     info, score = record.audit, record.impact.score
-    printed = {c.id for c in record.comparisons if press.both(c)}
+    printed = {c.id for c in record.comparisons if press.exact(c)}
     covered = bool(record.impact.covers) and printed.issuperset(record.impact.covers)
     return doc.Publication(
         careaudit=record.provenance.careaudit,
@@ -53,7 +53,7 @@ def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Public
         as_of=record.provenance.as_of,
         expires_on=record.provenance.expires_on,
         period=_period(record),
-        decisions=_decisions(record),
+        decisions=_decisions(record, press),
         verdict=record.verdict,
         reason=record.reason,
         confirmed=info.outcome is None or info.outcome.confirmed,
@@ -125,9 +125,12 @@ def _period(record: AuditRecord) -> doc.Period:
     return doc.Period(start=start, end=end, text=text)
 
 
-def _decisions(record: AuditRecord) -> doc.Decisions:
+def _decisions(record: AuditRecord, press: Press) -> doc.Decisions:
+    """Count decisions; of which kind is told where each kind has enough, and no question less."""
     a = record.accounts
-    sides = {side: figures.about(count) for side, count in a.outcomes.items()}
+    few = any(0 < count < MIN_CUSTOMERS for count in a.outcomes.values())
+    hidden = any((measure, EVERYBODY) in press.hidden for measure in DECIDING)
+    sides = {} if few or hidden else {s: figures.about(n) for s, n in a.outcomes.items()}
     return doc.Decisions(
         used=figures.about(a.rows_used),
         left_out=figures.about(a.rows_read - a.rows_used),

@@ -28,8 +28,8 @@ Floor = Literal["met", "not_met", "open"]
 class Printed(Part):
     """A number as it is printed: with its unit, and its range where it has one.
 
-    `value`, `low` and `high` are the same as numbers: shares in every `per` of the question, money
-    in major units, times in seconds. `code` says that a share near an end is told as a bound only.
+    `value`, `low` and `high` are the same as numbers: shares from 0 to 1, money in major units,
+    times in seconds. `code` says that a share near an end is told as a bound only.
     """
 
     text: str
@@ -53,7 +53,7 @@ class Row(Part):
     figure: Printed | None = None
     gap: Printed | None = None
     size: str | None = None
-    harmed: Side = "none"
+    harmed: Side | None = None
     verdict: Verdict | None = None
     reason: str | None = None
     reference: bool = False

@@ -141,7 +141,10 @@ def people(found: Interval) -> Printed | None:
     if found.value is None or found.low is None or found.high is None:
         return None
     low, high = (float(rounded(max(end, 0.0))) for end in (found.low, found.high))
-    span = f"{low:,.0f} to {high:,.0f}" if low else f"up to {high:,.0f}"
+    if found.value < SMALL or high < SMALL:
+        return Printed(text=about(found.value))
+    span = f"{low:,.0f} to {high:,.0f}" if low >= SMALL else f"up to {high:,.0f}"
+    low = low if low >= SMALL else 0.0
     return Printed(text=about(found.value), range=span, value=float(rounded(found.value)),
                    low=low, high=high)  # fmt: skip
 

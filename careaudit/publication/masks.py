@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Mapping
 
 from careaudit.disclosure import (
     MIN_CUSTOMERS,
@@ -11,10 +10,10 @@ from careaudit.disclosure import (
     Group,
     Key,
     People,
-    Sum,
     Table,
     Total,
     exposed,
+    nested,
     ordered,
     protect,
     same,
@@ -74,35 +73,6 @@ def _columns(cells: Mapping[Key, Cell]) -> dict[str, dict[Group, Cell]]:
     return columns
 
 
-def _twins(cells: Mapping[Key, Cell]) -> Iterator[Sum]:
-    """What holds between groups of two attributes that are the same decisions.
-
-    Such as those of customers of whom nothing is known. They are told by equal numbers on all
-    measures; guesses by their cases and their names.
-    """
-    tables: dict[str, dict[Group, dict[str, Cell]]] = {}
-    for (measure, group), cell in cells.items():
-        if group != EVERYBODY and cell.size and cell.printed:
-            tables.setdefault(group[0], {}).setdefault(group, {})[measure] = cell
-    for one, two in combinations(tables.values(), 2):
-        both = {m for by in one.values() for m in by} & {m for by in two.values() for m in by}
-        seen = {_mark(by, both, group): group for group, by in one.items() if both & by.keys()}
-        for group, by in two.items():
-            if (twin := seen.get(_mark(by, both, group))) and both & by.keys():
-                for measure in both & by.keys():
-                    for place in range(len(by[measure].numbers)):
-                        yield {((measure, group), place): 1.0, ((measure, twin), place): -1.0}
-
-
-def _mark(by: Mapping[str, Cell], measures: Collection[str], group: Group) -> Hashable:
-    """Whatever two groups must share to be taken for the same decisions."""
-    return tuple(
-        (name, cell.numbers if cell.known else (cell.size, group[1]))
-        for name, cell in sorted(by.items())
-        if name in measures
-    )
-
-
 def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozenset[Key]:
     """The estimates that must not be printed."""
     cells = _cells(estimates)
@@ -116,7 +86,7 @@ def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozense
     totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
     totals += ratios.totals(record)
     columns = _columns(cells)
-    links += [*same(columns), *_twins(cells)]
+    links += [*same(columns), *nested(columns)]
     orders = ordered(columns)
     table = settled(Table(cells, tuple(totals), tuple(links), orders, least_customers(record)))
     hidden = protect(table)

@@ -54,7 +54,7 @@ class Press:
         notation = self._notation(q.measure, q.unit, q.segments)
         found = next((c for by in mine.values() for c in by), None)
         worst = next((c for by in mine.values() for c in by if c.id == q.worst), None)
-        printed = worst is not None and self.both(worst)
+        printed = worst is not None and self.exact(worst)
         return doc.PublicQuestion(
             **self._values(q.measure, q.unit, q.segments, notation, mine, q),
             id=q.id,
@@ -127,6 +127,14 @@ class Press:
         keys = [(c.measure, (c.segment or "", side or "")) for side in sides]
         return all(key in self.estimates and key not in self.hidden for key in keys)
 
+    def exact(self, c: Comparison) -> bool:
+        """Whether a figure of a comparison may be told from exact numbers, to two digits."""
+        return self.both(c) and _plenty(c, self.estimates)
+
+    def _sided(self, c: Comparison) -> bool:
+        """Whether it is told against whom a gap is: its verdict tells, or its counts are large."""
+        return c.verdict == "fail" or c.reason == "adverse_signal" or self.exact(c)
+
     def _table(
         self,
         q: Question | None,
@@ -173,7 +181,7 @@ class Press:
             n=rounded(e.n),
             figure=printed,
             size=_size(c, self.estimates) if c and told else None,
-            harmed=c.harmed if c and told else "none",
+            harmed=c.harmed if c and told and self._sided(c) else None,
             verdict=c.verdict if c and told else None,
             reason=c.reason if c and told else None,
             reference=reference,
@@ -209,14 +217,18 @@ def _reaches(floor: float, e: Estimate, *, adverse: bool) -> doc.Floor:
 
 def _size(c: Comparison, estimates: Mapping[Key, Estimate]) -> str | None:
     """The gap in limits, to two digits; none where it would tell a small count exactly."""
-    if c.u.value is None or not c.in_scope:
+    if c.u.value is None or not c.in_scope or not _plenty(c, estimates):
         return None
-    sides = [c.group, *([] if c.reference == REST else [c.reference])]
-    for side in sides:
+    return figures.size(c.u.value)
+
+
+def _plenty(c: Comparison, estimates: Mapping[Key, Estimate]) -> bool:
+    """Whether no count behind a gap is so small that an exact figure of it would tell it."""
+    for side in (c.group, *([] if c.reference == REST else [c.reference])):
         e = estimates[c.measure, (c.segment or "", side or "")]
         if e.events is not None and min(e.events, e.n - e.events) < MIN_CUSTOMERS:
-            return None
-    return figures.size(c.u.value)
+            return False
+    return True
 
 
 def _with_gap(row: doc.Row, against: doc.Row | None, notation: Notation) -> doc.Row:
