@@ -39,13 +39,13 @@ def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
     for key, e in estimates.items():
         people = ratios.people(e.behind) if e.n else People(float("inf"))
         if e.unit == "share" and e.method in COUNTED:
-            whole = estimates[key[0], EVERYBODY]
-            rate = whole.events / whole.n if whole.events is not None and whole.n else 0.5
+            whole = estimates.get((key[0], EVERYBODY))
+            rate = whole.events / whole.n if whole and whole.events is not None and whole.n else 0.5
             x = float(e.events) if e.events is not None else e.n * rate
             known = e.events is not None or not e.n
             cells[key] = Cell((x, e.n - x), people, known=known)
         else:
-            sum_ = _sum(e, estimates[key[0], EVERYBODY])
+            sum_ = _sum(e, estimates.get((key[0], EVERYBODY)))
             numbers = (float(e.n),) if sum_ is None else (float(e.n), sum_)
             cells[key] = Cell(numbers, people, count=False, known=e.value is not None)
     return cells
@@ -55,11 +55,12 @@ COUNTED = ("wilson", "clopper_pearson")
 """Methods of ranges of counted shares."""
 
 
-def _sum(e: Estimate, everybody: Estimate) -> float | None:
+def _sum(e: Estimate, everybody: Estimate | None) -> float | None:
     """The sum behind a mean, none below 0; None where values do not add up."""
     if e.unit not in ADDITIVE:
         return None
-    value = (everybody.value or 0.0) if e.value is None else e.value
+    usual = everybody.value if everybody else None
+    value = (usual or 0.0) if e.value is None else e.value
     shifted = (value + 100) / 200 if e.unit == "points" else value
     return max(0.0, e.n * shifted)
 
@@ -83,7 +84,10 @@ def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozense
     for key in estimates:
         if key[1] != EVERYBODY:
             parts.setdefault((key[0], key[1][0]), []).append(key)
-    totals = [Total(tuple(keys), (name, EVERYBODY)) for (name, _), keys in parts.items()]
+    totals = [
+        Total(tuple(keys), (name, EVERYBODY) if (name, EVERYBODY) in cells else None)
+        for (name, _), keys in parts.items()
+    ]
     totals += ratios.totals(record)
     columns = _columns(cells)
     links += [*same(columns), *nested(columns)]

@@ -21,6 +21,7 @@ from careaudit.disclosure import (
     Table,
     Total,
     exposed,
+    nested,
     protect,
     rounded,
     same,
@@ -351,3 +352,25 @@ def test_what_was_reached_lies_within_the_bounds(table):
 def test_counts_are_rounded_to_five(n):
     assert rounded(n) % 5 == 0
     assert abs(rounded(n) - n) <= 2
+
+
+def test_groups_nested_in_another_attribute_are_tied():
+    """Age bands beside "over 40": the two young bands are the young group, and so on."""
+    bands = {"18": (31.0, 205.0), "30": (17.0, 140.0), "40": (44.0, 301.0), "60": (9.0, 77.0)}
+    halves = {"no": ("18", "30"), "yes": ("40", "60")}
+    column = {
+        ("age", band): Cell(numbers, People(200, (50, 50))) for band, numbers in bands.items()
+    }
+    for half, parts in halves.items():
+        numbers = (sum(bands[p][0] for p in parts), sum(bands[p][1] for p in parts))
+        column["over", half] = Cell(numbers, People(200, (50, 50)))
+    found = {frozenset(link.items()) for link in nested({"m": column})}
+    expected = {
+        frozenset(
+            {(("m", ("over", half)), place): 1.0}.items()
+            | {(("m", ("age", band)), place): -1.0 for band in parts}.items()
+        )
+        for half, parts in halves.items()
+        for place in range(2)
+    }
+    assert found == expected
