@@ -109,21 +109,24 @@ class Attack:
 def exposed(table: Table, hidden: Iterable[Key]) -> list[Key]:
     """The withheld cells of which a reader can work out a number, within its margin.
 
-    A number is safe where its least possible value is 0, or where both ends are further from it
-    than its margin. Of a cell that itself tells of few customers, the greatest number of cases, and
-    the greatest sum, must be that far above, too.
+    A number is safe where its least possible value is 0, and not its greatest, or where both ends
+    are further from it than its margin. Of a cell that itself tells of few customers, the greatest
+    number of cases, and the greatest sum, must be that far above, too; but how many there are is no
+    secret where a number that is printed of the same customers says so.
     """
     unseen = table.unseen(hidden)
     attack = Attack(table.values, table.published(unseen), table.orders)
+    alone = replace(table, totals=(), orders=())
+    printed = Attack(table.values, alone.published(unseen))
     return [
         key
         for key in unseen
         if (table.cells[key].printed or table.cells[key].people.few(table.least))
-        and _found(table, attack, key)
+        and _found(table, attack, printed, key)
     ]
 
 
-def _found(table: Table, attack: Attack, key: Key) -> bool:
+def _found(table: Table, attack: Attack, printed: Attack, key: Key) -> bool:
     cell = table.cells[key]
     few = cell.people.few(table.least)
     for told in cell.secret(table.least):
@@ -131,8 +134,10 @@ def _found(table: Table, attack: Attack, key: Key) -> bool:
         sum_ = {(key, place): c for place, c in told.items()}
         margin = cell.margin(value, told, few=few) - NUDGE
         above = few and (len(told) > 1 or not cell.count)
-        if _near(value, attack.reached(sum_), margin, above=above) and _near(
-            value, attack.bounds(sum_), margin, above=above
+        if (
+            _near(value, attack.reached(sum_), margin, above=above)
+            and _near(value, attack.bounds(sum_), margin, above=above)
+            and not (cell.cases(told) and _pinned(printed.bounds(sum_)))
         ):
             return True
     return False
@@ -142,7 +147,13 @@ def _near(value: float, ends: tuple[float, float], margin: float, *, above: bool
     """Whether ends are too close to a value; `above`: the upper one even where the lower is 0."""
     low, high = ends
     too_high = high - value < margin
-    return (above and too_high) or (low > NUDGE and (too_high or value - low < margin))
+    return _pinned(ends) or (
+        (above and too_high) or (low > NUDGE and (too_high or value - low < margin))
+    )
+
+
+def _pinned(ends: tuple[float, float]) -> bool:
+    return ends[1] - ends[0] < NUDGE
 
 
 def settled(table: Table) -> Table:

@@ -87,6 +87,10 @@ class Cell:
         each = [{place: 1.0} for place in range(len(self.numbers))]
         return (*each, dict.fromkeys(range(len(self.numbers)), 1.0)) if self.count else (*each,)
 
+    def cases(self, told: Mapping[int, float]) -> bool:
+        """Whether some of its numbers, added up, are its cases."""
+        return len(told) > 1 if self.count else 0 in told
+
     def secret(self, least: int) -> tuple[dict[int, float], ...]:
         """What must not be worked out of it where it is withheld.
 

@@ -70,8 +70,9 @@ class _Columns:
 
 def _sure(cell: Cell | None, told: Mapping[int, float]) -> float:
     """A number of a cell; of a guess only the number of cases is sure."""
-    cases = cell is not None and (len(told) > 1 if cell.count else 0 in told)
-    return sum(cell.numbers[p] for p in told) if cell and (cell.known or cases) else math.nan
+    if cell is None or not (cell.known or cell.cases(told)):
+        return math.nan
+    return sum(cell.numbers[place] for place in told)
 
 
 def same(columns: Mapping[str, Mapping[Group, Cell]]) -> tuple[Sum, ...]:

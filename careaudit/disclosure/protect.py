@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 from careaudit.disclosure.attack import exposed
 from careaudit.disclosure.cells import MIN_SIDE, NUDGE, Key, Table, Total
@@ -48,16 +47,25 @@ def _bare_totals(table: Table, hidden: set[Key]) -> list[Key]:
 
 
 def _beside(table: Table, hidden: set[Key], key: Key) -> Key | None:
-    """The cell to withhold beside one that could be worked out."""
+    """The cell to withhold beside one that could be worked out.
+
+    One of a total whose withheld cells do not protect each other; else one that a link ties to it;
+    else one of a total that withheld cells tied to it are part of, and last of its own.
+    """
     rows = [total for total in table.totals if key in (*total.parts, total.whole)]
-    short = [total for total in rows if _thin(table, hidden, total)] or rows
-    near = {one for total in short for one in total.parts}
-    for among in chain([near] if short is not rows else [], _tied(table, hidden, key), [near]):
+    thin = _parts(total for total in rows if _thin(table, hidden, total))
+    tied = list(_tied(table, hidden, key))
+    unseen = {one for near in tied for one in near if one in hidden}
+    others = _parts(total for total in table.totals if unseen & {*total.parts} - {key})
+    for among in (thin, *tied, others, _parts(rows)):
         shown = [one for one in among if one not in hidden and table.cells[one].size]
         if shown:
             return min(shown, key=table.worth)
-    wholes = [total.whole for total in rows if total.whole and total.whole not in hidden]
-    return wholes[0] if wholes else None
+    return None
+
+
+def _parts(totals: Iterable[Total]) -> set[Key]:
+    return {part for total in totals for part in total.parts}
 
 
 def _tied(table: Table, hidden: set[Key], key: Key) -> Iterator[set[Key]]:

@@ -92,23 +92,55 @@ def _printed(value: float, low: float | None, high: float | None, notation: Nota
     def step(number: float) -> float:
         return float(num.half_up(number * notation.factor)) / notation.factor
 
+    if low is None or high is None:
+        return Printed(text=notation.value(step(value)), value=step(value))
     return Printed(
         text=notation.value(step(value)),
-        range=notation.span(step(low), step(high))
-        if low is not None and high is not None
-        else None,
+        range=notation.span(step(low), step(high)),
         value=step(value),
-        low=None if low is None else step(low),
-        high=None if high is None else step(high),
+        low=step(low),
+        high=step(high),
     )
 
 
 def value(e: Estimate, notation: Notation) -> Printed:
-    """Print a value that is no count: a time, an amount, a rating, with its range."""
+    """Print a value that is no count: a time, an amount, a rating, with its range.
+
+    Times have two digits that count, for a quantile and the ends of its range are times of single
+    customers. The range of a sum is left out where one customer might make it so wide.
+    """
     if e.value is None:
         msg = f"{e.measure} of {e.group} has no value"
         raise ValueError(msg)
-    return _printed(e.value, e.low, e.high, notation)
+    ends = (e.low, e.high) if _ranged(e) else (None, None)
+    if e.unit != "seconds":
+        return _printed(e.value, *ends, notation)
+    low, high = (None if end is None else _two_digits(end) for end in ends)
+    return _printed(_two_digits(e.value), low, high, notation)
+
+
+SINGLE = ("money", "number")
+"""Units without an end, of which one customer may have almost everything."""
+WIDE = 1.5
+"""A standard deviation, in means, beyond which one value may make all of it."""
+BEHIND = {"p90": (50, 200)}
+"""Customers that a quantile needs to be printed, and with its range; others need fewer."""
+USUAL = (20, 50)
+
+
+def least(e: Estimate) -> tuple[int, int]:
+    """Customers that a time needs to be printed, and with its range."""
+    return next((found for ending, found in BEHIND.items() if e.measure.endswith(ending)), USUAL)
+
+
+def _ranged(e: Estimate) -> bool:
+    """Whether the range of a value may be printed."""
+    if e.low is None or e.high is None or e.value is None:
+        return False
+    if e.unit == "seconds":
+        return e.behind is not None and e.behind.customers >= least(e)[1]
+    deviation = (e.high - e.value) / 1.96 * math.sqrt(e.n)
+    return e.unit not in SINGLE or deviation <= WIDE * abs(e.value)
 
 
 def size(limits: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from careaudit.disclosure import (
     MIN_CUSTOMERS,
@@ -19,7 +21,7 @@ from careaudit.disclosure import (
     same,
     settled,
 )
-from careaudit.publication import ratios
+from careaudit.publication import figures, ratios
 from careaudit.record import AuditRecord, Estimate
 
 ADDITIVE = ("money", "rating", "number", "points", "share")
@@ -37,7 +39,7 @@ def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
     """The numbers of every estimate; of one that the record hides, a guess that adds up."""
     cells: dict[Key, Cell] = {}
     for key, e in estimates.items():
-        people = ratios.people(e.behind) if e.n else People(float("inf"))
+        people = _people(e)
         if e.unit == "share" and e.method in COUNTED:
             whole = estimates.get((key[0], EVERYBODY))
             rate = whole.events / whole.n if whole and whole.events is not None and whole.n else 0.5
@@ -53,6 +55,24 @@ def _cells(estimates: Mapping[Key, Estimate]) -> dict[Key, Cell]:
 
 COUNTED = ("wilson", "clopper_pearson")
 """Methods of ranges of counted shares."""
+
+
+def _people(e: Estimate) -> People:
+    """Who stands behind an estimate. A time is a single customer's where there are few."""
+    if not e.n:
+        return People(math.inf)
+    found = ratios.people(e.behind)
+    few = e.unit == "seconds" and found.customers < figures.least(e)[0]
+    return replace(found, dominated=True) if few else found
+
+
+def _without_tales(cells: Mapping[Key, Cell], least: int) -> dict[Key, Cell]:
+    """Cells without cases tell something of a group of which another cell tells of few."""
+    few = {group for (_, group), cell in cells.items() if cell.size and cell.people.few(least)}
+    return {
+        key: replace(cell, people=People(0)) if not cell.size and key[1] in few else cell
+        for key, cell in cells.items()
+    }
 
 
 def _sum(e: Estimate, everybody: Estimate | None) -> float | None:
@@ -89,15 +109,22 @@ def withheld(record: AuditRecord, estimates: Mapping[Key, Estimate]) -> frozense
         for (name, _), keys in parts.items()
     ]
     totals += ratios.totals(record)
+    cells = _without_tales(cells, least_customers(record))
     columns = _columns(cells)
     links += [*same(columns), *nested(columns)]
     orders = ordered(columns)
     table = settled(Table(cells, tuple(totals), tuple(links), orders, least_customers(record)))
     hidden = protect(table)
-    while left := exposed(table, hidden):  # nothing more to withhold beside them but everything
-        names = {name for name, _ in left}
-        more = hidden | {key for key in cells if key[0] in names}
+    while left := exposed(table, hidden):  # nothing more beside them: first a table, then all
+        more = hidden | {k for k in cells if any(_of_one_table(k, key) for key in left)}
+        if more == hidden:
+            names = {name for name, _ in left}
+            more = hidden | {key for key in cells if key[0] in names}
         if more == hidden:
             return frozenset(cells)
         hidden = more
     return hidden
+
+
+def _of_one_table(one: Key, two: Key) -> bool:
+    return one[0] == two[0] and one[1][0] == two[1][0]
