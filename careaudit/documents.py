@@ -9,7 +9,8 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -119,18 +120,25 @@ def _check_depth(tree: Any, where: str, error: type[CareauditError]) -> None:
     raise error(f"nests too deeply: more than {MAX_DEPTH} levels.", where=where)
 
 
-def write_files(made: Mapping[Path, bytes], *, hint: str) -> list[Path]:
+def write_files(
+    made: Mapping[Path, bytes], *, hint: str, first: Callable[[], object] = lambda: None
+) -> list[Path]:
     """Write each content beside its place, then rename all: all of them or none.
 
-    Folders are made if need be. OutputError where one cannot be written.
+    Folders are made if need be. `first` is done when all is written and nothing is renamed yet;
+    where it raises, nothing is. OutputError where one cannot be written.
     """
     waiting: list[tuple[Path, Path]] = []
+    folders = _missing(place.parent for place in made)
+    done = False
     try:
         for place, content in made.items():
             place.parent.mkdir(parents=True, exist_ok=True)
             waiting.append((_aside(place, content), place))
+        first()
         for aside, place in waiting:
             aside.replace(place)
+        done = True
     except OSError as error:
         raise OutputError(
             f"cannot be written: {error.strerror or error}.",
@@ -140,7 +148,16 @@ def write_files(made: Mapping[Path, bytes], *, hint: str) -> list[Path]:
     finally:
         for aside, _ in waiting:
             aside.unlink(missing_ok=True)
+        for folder in () if done else folders:
+            with suppress(OSError):  # not made yet, or no longer empty
+                folder.rmdir()
     return list(made)
+
+
+def _missing(folders: Iterable[Path]) -> list[Path]:
+    """Return the folders that are not there yet, with those above them, the innermost first."""
+    above = {one for folder in folders for one in (folder, *folder.parents)}
+    return sorted((one for one in above if not one.exists()), reverse=True)
 
 
 def _aside(place: Path, content: bytes) -> Path:

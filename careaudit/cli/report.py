@@ -125,8 +125,9 @@ def command(
             made = prepare(found, formats, held, edition)
             if published:
                 entry = told(made.document, found, edition, day, held.past)
-                enter(published, entry)
-            written = made.write(folder)
+                written = made.write(folder, first=lambda: enter(published, entry))
+            else:
+                written = made.write(folder)
     for path in written:
         click.echo(path)
     if not published and editions()[edition].level == "public":

@@ -219,8 +219,11 @@ class Plan(TableOf):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the effective plan, preset and defaults included, as canonical JSON."""
-        tree = self.model_dump(mode="json", by_alias=True)
+        """SHA-256 of the effective plan, preset and defaults included, as canonical JSON.
+
+        Without [public]: its texts decide nothing, and are new with every publication.
+        """
+        tree = self.model_dump(mode="json", by_alias=True, exclude={"public"})
         text = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from careaudit.disclosure import BASE, MIN_CUSTOMERS, MIN_SIDE, SPREAD
-from careaudit.errors import DisclosureError
+from careaudit.errors import DisclosureError, RecordError
 from careaudit.publication import document as doc
 from careaudit.publication import figures, ratios
 from careaudit.publication.masks import EVERYBODY, least_customers
@@ -93,9 +94,10 @@ def _nothing(record: AuditRecord, questions: Sequence[doc.PublicQuestion]) -> Di
     rows = [row for q in questions for table in q.tables for row in table.rows]
     if any(q.withheld for q in questions) or any(row.status == "withheld" for row in rows):
         return DisclosureError(
-            "every comparison would tell of too few customers, so nothing is left to publish.",
+            "every comparison tells of few customers, or would let others be worked out; nothing is"
+            " left to publish.",
             where=record.audit.name,
-            hint="Publish a longer period, or a plan with coarser groups.",
+            hint="Publish a longer period, or a plan with coarser groups or fewer questions.",
         )
     return DisclosureError(
         "no question compares two groups, so there is nothing to publish.",
@@ -114,7 +116,15 @@ def _period(record: AuditRecord) -> doc.Period:
     window = record.provenance.window
     if not window.start or not window.end:
         return doc.Period(text="dates not recorded")
-    start, end = window.start[:7], window.end[:7]
+    try:
+        days = date.fromisoformat(window.start), date.fromisoformat(window.end)
+    except ValueError:
+        raise RecordError(
+            "has a window that is no days.",
+            where="provenance.window",
+            hint="Write the record again with `careaudit audit`.",
+        ) from None
+    start, end = (day.isoformat()[:7] for day in days)
     first, last = (f"{_MONTHS.split()[int(month[5:]) - 1]} {month[:4]}" for month in (start, end))
     if start == end:
         text = first
@@ -126,21 +136,33 @@ def _period(record: AuditRecord) -> doc.Period:
 
 
 def _decisions(record: AuditRecord, press: Press) -> doc.Decisions:
-    """Count decisions; of which kind is told where each kind has enough, and no question less."""
+    """Count decisions; of which kind is told where each kind has enough, and no question less.
+
+    Those that went neither way are in no rate; they are counted whether the audit read on or not.
+    """
     a = record.accounts
-    few = any(0 < count < MIN_CUSTOMERS for count in a.outcomes.values())
+    apart = sum(one.rows for one in a.excluded if one.reason == NEUTRAL)
+    kinds = dict(a.outcomes)
+    if kinds:
+        kinds["neutral"] = kinds.get("neutral", 0) + apart
+    few = any(0 < count < MIN_CUSTOMERS for count in kinds.values())
     hidden = any((measure, EVERYBODY) in press.hidden for measure in DECIDING)
-    sides = {} if few or hidden else {s: figures.about(n) for s, n in a.outcomes.items()}
+    sides = {} if few or hidden else {kind: figures.about(n) for kind, n in kinds.items()}
     return doc.Decisions(
         used=figures.about(a.rows_used),
-        left_out=figures.about(a.rows_read - a.rows_used),
+        left_out=figures.about(a.rows_read - a.rows_used - apart),
         customers=None if a.customers is None else figures.about(a.customers),
         **sides,
     )
 
 
+NEUTRAL = "neutral_outcome"
+"""Why rows are left out that went neither way."""
+
+
 def _rules(record: AuditRecord) -> doc.Rules:
     return doc.Rules(
+        of="decisions" if record.accounts.customers is None else "customers",
         customers=least_customers(record),
         events=MIN_SIDE,
         base=BASE,

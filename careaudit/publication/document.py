@@ -97,6 +97,10 @@ class PublicQuestion(Values):
     reason: str
     missing: str | None = None
     score: Printed | None = None
+    elsewhere: bool = Field(
+        default=False,
+        description="The answer holds for groups that no row shows: withheld, or taken together.",
+    )
 
 
 class RatioCell(Part):
@@ -145,8 +149,12 @@ class Decisions(Part):
 class Rules(Part):
     """The rules that numbers were withheld and rounded by, so that a reader can hold us to them."""
 
-    customers: int = Field(description="Fewer customers than this are not printed.")
-    events: int = Field(description="Fewer customers than this on one side are not printed.")
+    of: Literal["customers", "decisions"] = Field(
+        default="customers",
+        description="What is counted: decisions, where the log names no customers.",
+    )
+    customers: int = Field(description="Fewer of them than this are not printed.")
+    events: int = Field(description="Fewer of them than this on one side are not printed.")
     base: int = Field(description="Counts are rounded to it.")
     coded: tuple[int, int] = Field(
         description="In every 100: shares of few decisions are told as bounds beyond these."

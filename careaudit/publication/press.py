@@ -68,6 +68,11 @@ class Press:
             reason=q.reason,
             missing=q.missing if q.missing and not re.search(r"\d", q.missing) else None,
             score=figures.score(q.score) if printed else None,
+            elsewhere=any(
+                _presses(c) and c.verdict == q.verdict and not self.both(c)
+                for by in mine.values()
+                for c in by
+            ),
         )
 
     def unasked(self) -> tuple[doc.Values, ...]:
@@ -133,7 +138,7 @@ class Press:
 
     def _sided(self, c: Comparison) -> bool:
         """Whether it is told against whom a gap is: its verdict tells, or its counts are large."""
-        return c.verdict == "fail" or c.reason == "adverse_signal" or self.exact(c)
+        return _presses(c) or self.exact(c)
 
     def _table(
         self,
@@ -189,6 +194,11 @@ class Press:
             if q is not None and q.floor is not None
             else None,
         )
+
+
+def _presses(c: Comparison) -> bool:
+    """Whether a comparison needs action or watching."""
+    return c.verdict == "fail" or c.reason == "adverse_signal"
 
 
 def _adverse(record: AuditRecord, q: Question) -> bool:

@@ -115,13 +115,17 @@ class Rendered:
     document: Any
     files: Mapping[str, bytes]
 
-    def write(self, directory: str | Path) -> list[Path]:
+    def write(
+        self, directory: str | Path, first: Callable[[], object] = lambda: None
+    ) -> list[Path]:
         """Write the files into a directory, made if need be: all of them or none.
 
-        OutputError where it cannot be written.
+        `first` is done before any file has its name; where it raises, none gets one. OutputError
+        where the directory cannot be written.
         """
         folder = Path(directory)
-        return write_files({folder / name: raw for name, raw in self.files.items()}, hint=HINT)
+        made = {folder / name: raw for name, raw in self.files.items()}
+        return write_files(made, hint=HINT, first=first)
 
 
 def prepare(

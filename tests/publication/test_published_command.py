@@ -152,3 +152,12 @@ def test_the_council_s_editions_have_no_such_ledger(periods, tmp_path):
     )
     assert done.exit_code == 2
     assert not (tmp_path / "p").exists()
+
+
+def test_what_cannot_be_written_is_not_entered(periods, tmp_path):
+    """A file stands where the folder should: no edition, and no entry that says there is one."""
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    ledger = tmp_path / "published.jsonl"
+    done = report(periods["first"], tmp_path / "file" / "o", "--published", str(ledger))
+    assert done.exit_code == 3
+    assert not ledger.exists()

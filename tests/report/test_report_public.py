@@ -167,7 +167,7 @@ def test_a_gap_in_groups_that_are_hidden_still_needs_action() -> None:
     rows = made.table(made.row("en", 0.2, reference=True), made.withheld("es"))
     text = seen(of(made.publication(made.question(rows))))
     assert "Credits refused: action is needed, in groups that are not shown here" in text
-    assert "Not shown: too few people" in text
+    assert "Not shown, to protect people" in text
 
 
 def test_withheld_rows_hold_no_number_and_the_reason_stands_once() -> None:
@@ -177,7 +177,7 @@ def test_withheld_rows_hold_no_number_and_the_reason_stands_once() -> None:
     assert not numbers(re.sub(r"<[^>]+>", " ", line.group()))
     assert seen(text).count("Some rows are not shown") == 1
     hidden = of(made.publication(made.question(withheld=True, everybody=None)))
-    assert "The figures of this question are not shown: too few people." in seen(hidden)
+    assert "The figures of this question are not shown, to protect people." in seen(hidden)
 
 
 def test_who_is_not_recorded_has_a_row() -> None:
@@ -229,7 +229,7 @@ def test_ratios_stand_with_what_the_rule_asks_for() -> None:
         "Decisions with no known category About 120",
         "In use since March 2025",
         "m, old 1,600 65 34 0.68 shown to be below 0.80",
-        "f, young – – – – Not shown: too few people",
+        "f, young – – – – Not shown, to protect people",
         "left out: under the share that the rule sets",
     ):
         assert needle in table

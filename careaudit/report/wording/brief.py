@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KICKER = "Brief for the board"
+KICKER = "Brief for the board, not for publication"
 CLOSING = "The council’s report, and audit.json beside it, hold the rest."
 WHOLE = "Any page or annex named here is in the council’s report, report.pdf."
 ADOPTED = "Conditions that the council adopted"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from careaudit.publication.document import Decisions, Publication, PublicQuestion, Values
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import ended, name, said, title
-from careaudit.report.wording.printed import about, told
+from careaudit.report.wording.printed import about, month, told
 from careaudit.report.wording.words import (
     ACTION,
     CANNOT,
@@ -66,7 +66,7 @@ NOT_MEASURED = "No question of the plan measures this outcome."
 NO_PAST = "No earlier record was given, so nothing can be said of a development."
 MORE = "More are in the JSON file that belongs to this report."
 NO_HARM = "No question needs action or watching."
-HIDDEN_GROUPS = "The groups concerned are not shown: too few people."
+HIDDEN_GROUPS = "It holds for groups that are not shown, to protect people."
 NO_CHANGES = "Not stated: the plan’s [public] table has no “changes”."
 NO_PEOPLE = "How many people it touches is not told: too few, or not counted for these gaps."
 UNCONFIRMED = "No person has confirmed which decisions count as good for the customer."
@@ -111,8 +111,11 @@ def decided(decisions: Decisions) -> list[str]:
             f"{title(_many(decisions.favorable))} went in the customer’s favour,"
             f" and {_many(decisions.adverse)} against the customer."
         )
-    if decisions.neutral is not None:
-        lines.append(f"{title(_many(decisions.neutral))} went neither way, such as to a person.")
+    if decisions.neutral is not None and decisions.neutral != "0":
+        lines.append(
+            f"{title(_many(decisions.neutral))} went neither way, such as to a person. They are in"
+            " no rate of decisions."
+        )
     return lines
 
 
@@ -219,12 +222,12 @@ def reading(publication: Publication) -> list[str]:
     return [
         "“Number” says about how many cases a value rests on.",
         f"Counts are rounded to {rules.base}. Rates come from rounded counts.",
-        f"A row of fewer than {rules.customers} customers is not shown.",
-        f"Nor is a rate with fewer than {rules.events} customers on one side.",
+        f"A row of fewer than {rules.customers} {rules.of} is not shown.",
+        f"Nor is a rate with fewer than {rules.events} {rules.of} on one side.",
         "More rows are held back where others would give them away.",
         f"Of a hundred ranges made in this way, about {rules.confidence} hold the true value.",
         "The limits and floors are policy values of the audit plan. They are no law.",
         "The audit shows gaps. It does not show what they come from.",
         "People who never reached the system are not in its log.",
-        f"The evidence holds until {publication.expires_on}.",
+        f"The evidence holds until {month(publication.expires_on)}.",
     ]

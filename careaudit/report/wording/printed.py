@@ -10,10 +10,10 @@ from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import NOT_RECORDED, name, segment_name, title
 from careaudit.report.wording.words import WATCH, answer, measure_words
 
-WITHHELD = "Not shown: too few people"
+WITHHELD = "Not shown, to protect people"
 EMPTY = "No decisions"
 UNDEFINED = "No value can be told"
-WITHHELD_ALL = "The figures of this question are not shown: too few people."
+WITHHELD_ALL = "The figures of this question are not shown, to protect people."
 WITHHELD_NOTE = (
     "Some rows are not shown since they tell of too few people. Others are not shown so that"
     " nobody can work those out."
@@ -84,6 +84,21 @@ def told(question: Values, figure: Printed, *, ranged: bool = True) -> str:
     """Write a value in a sentence: "25 in every 100 (24 to 27 plausible)"."""
     text = figure.text + (f" in every {question.per:,}" if question.unit == "share" else "")
     return f"{text} ({figure.range} plausible)" if ranged and figure.range else text
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def month(iso: str) -> str:
+    """Write the month of an ISO date: November 2026; anything else as "unknown"."""
+    year, _, rest = iso.partition("-")
+    number = rest[:2]
+    if year.isdigit() and number.isdigit() and 1 <= int(number) <= len(MONTHS):
+        return f"{MONTHS[int(number) - 1]} {year}"
+    return "an unknown month"
 
 
 def about(count: str) -> str:

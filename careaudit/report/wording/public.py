@@ -35,7 +35,7 @@ FOUND = "What we found"
 DOING = "What we are doing"
 RESULTS = "Results"
 DRAFT = "Draft reading: no person has confirmed which decisions are good for customers."
-TOGETHER = "Groups too small to judge alone are judged together."
+TOGETHER = "Groups with too few people to judge alone are judged together."
 AGAINST_REST = "Each group is compared with all other groups."
 COMPARISON = "Comparison group"
 SIZE = "Against what is tolerated"
@@ -139,6 +139,9 @@ def against(table: Table, row: Row) -> str:
     return f"where it is {name(table.reference, 24)}"
 
 
+ELSEWHERE = ", and in groups that are not shown here"
+
+
 def gap_sentence(w: MeasureWords, q: PublicQuestion, kind: Answer, found: Found) -> str:
     """Say where the gap is, without numbers and without a full stop."""
     table, row = found[0]
@@ -149,7 +152,7 @@ def gap_sentence(w: MeasureWords, q: PublicQuestion, kind: Answer, found: Found)
             f" than {against(table, row)}" if len(found) == 1 else " than in the comparison group"
         )
     at = places((t.segment, r.group) for t, r in found)
-    return f"{happens} {ways(w, q, row)} {at}{tail}"
+    return f"{happens} {ways(w, q, row)} {at}{ELSEWHERE if q.elsewhere else ''}{tail}"
 
 
 def headline(w: MeasureWords, q: PublicQuestion, found: Found, *, small: bool) -> str:
@@ -173,7 +176,7 @@ def size(row: Row) -> str:
     if row.verdict is None:
         return ""
     if row.reason == "too_small_alone":
-        return "too small"
+        return "too few to judge"
     if row.verdict == "pass":
         return "within"
     if row.size is None:

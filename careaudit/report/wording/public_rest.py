@@ -5,7 +5,7 @@ from __future__ import annotations
 from careaudit.publication.document import Publication, PublicQuestion, RatioCell, Row, Rules
 from careaudit.report.wording import public as tell
 from careaudit.report.wording.names import ended, name, said, segment_name
-from careaudit.report.wording.printed import WITHHELD, told
+from careaudit.report.wording.printed import WITHHELD, month, told
 from careaudit.report.wording.printed import about as counted
 from careaudit.report.wording.words import REASONS, listed, reason
 
@@ -23,19 +23,6 @@ BY_CHANCE = "A figure that moved may have moved by chance alone."
 RIGHTS = "Your rights"
 ABOUT = "About the tool"
 RATIOS = "Each group’s rate against the highest rate"
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def month(iso: str) -> str:
-    """Write the month of an ISO date: November 2026; anything else as "unknown"."""
-    year, _, rest = iso.partition("-")
-    number = rest[:2]
-    if year.isdigit() and number.isdigit() and 1 <= int(number) <= len(MONTHS):
-        return f"{MONTHS[int(number) - 1]} {year}"
-    return "an unknown month"
 
 
 def why_open(q: PublicQuestion) -> str:
@@ -73,8 +60,8 @@ def withheld(rules: Rules) -> list[str]:
     """Say the rules that numbers were rounded and withheld by."""
     few, many = rules.coded
     return [
-        f"A figure of fewer than {rules.customers} customers is not shown.",
-        f"A rate with fewer than {rules.events} customers on one side is not shown.",
+        f"A figure of fewer than {rules.customers} {rules.of} is not shown.",
+        f"A rate with fewer than {rules.events} {rules.of} on one side is not shown.",
         "More figures are not shown where they would give away a hidden one.",
         f"Counts are rounded to {rules.base}. Rates are worked out from rounded counts.",
         f"Rates of fewer than {rules.few} decisions are cut. None is below {few} or above {many}.",

@@ -236,7 +236,7 @@ def harms(p: Publication) -> Harms:
         hidden=tuple(
             f"{ended(shown(p, q))} {tell.HIDDEN_GROUPS}"
             for q in flagged
-            if not any(printed.found(q))
+            if q.elsewhere or not any(printed.found(q))
         ),
         touched=tuple(_touched(p)) or (tell.NO_PEOPLE,),
         open=tell.undecided(undecided) if undecided else "",
