@@ -182,7 +182,7 @@ def test_public_texts_are_taken_without_the_blanks_around_them():
     plan = parse(changed("[outcome]", '[public]\nperson = """\n Say so. \n"""\n[outcome]'))
     assert plan.public.person == "Say so."
     assert plan.public.owner is None
-    assert plan.digest != parse(MINIMAL).digest
+    assert plan.digest == parse(MINIMAL).digest, "what is told to the public decides nothing"
 
 
 def test_options_make_a_plan():
