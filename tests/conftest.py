@@ -1,10 +1,14 @@
 """What many tests need: a log on disk, and the command line."""
 
+import gc
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
+# Collected as often as by default, the pages of a PDF are a fifth slower to lay out.
+gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture
