@@ -107,7 +107,7 @@ def test_a_wide_undecided_score_has_no_point():
 sizes = st.integers(30, 5_000)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(n_g=sizes, n_r=sizes, a=st.floats(0.05, 0.95), b=st.floats(0.05, 0.95))
 def test_laws_of_the_score(n_g, n_r, a, b):
     mine = pair(round(n_g * a), n_g, round(n_r * b), n_r)
@@ -126,7 +126,7 @@ def test_laws_of_the_score(n_g, n_r, a, b):
     assert (one.high < 50) == passes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(n=st.integers(200, 3_000), k=st.floats(0.2, 0.9), steps=st.integers(2, 6))
 def test_the_score_grows_with_the_gap(n, k, steps):
     base = round(n * k)
@@ -137,7 +137,7 @@ def test_the_score_grows_with_the_gap(n, k, steps):
         assert more.low >= less.low - 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(extra=st.integers(1, 4))
 def test_fair_questions_do_not_lower_the_high_end(extra):
     # adding fair questions leaves the high end; the low end can only fall, through the weight
