@@ -1,7 +1,7 @@
 """What two publications tell together: who has both subtracts one from the other (methods 13).
 
-So the periods of a system must not overlap, and what is printed twice about one period must be the
-same twice. Attributes are known by their names: the same column under two names is not noticed.
+So the periods of a system must not overlap, what is printed twice about one period must be the same
+twice, and where anything is withheld, one publication must print all that the other does.
 """
 
 from __future__ import annotations
@@ -140,38 +140,23 @@ def _other_groups(old: Told, new: Told) -> str | None:
 
 
 def _other_tables(old: Told, new: Told) -> str | None:
-    """Say which tables of linked attributes were never withheld together.
+    """Say which tables were never withheld together, where either publication withholds some.
 
-    Crossings with their margins, and measures of one attribute, are safe where one publication
-    prints all of them: it withholds cells of them together, and the other prints the same.
+    Crossings have margins, measures of one attribute share their cases, and groups of two
+    attributes may be the same customers: what one publication prints together it guards together.
+    Measures of one attribute that withhold the same groups tell nothing more side by side.
     """
     before, after = _tables(old), _tables(new)
-    for names in _linked(sorted(before.keys() | after.keys())):
-        there, here = sorted(names - after.keys()), sorted(names - before.keys())
-        hidden = [
-            _hidden(tables[name]) for tables in (before, after) for name in names & tables.keys()
-        ]
-        one_attribute = len({segment for _, segment in names}) == 1
-        safe = all(one == hidden[0] for one in hidden) if one_attribute else not any(hidden)
-        if there and here and not safe:
-            return (
-                f"{_named(there[0])} stands only there and {_named(here[0])} only in the new "
-                "edition, and the one tells what the other hides."
-            )
-    return None
-
-
-def _linked(names: Iterable[_Name]) -> list[set[_Name]]:
-    """Return the tables in sets that share attributes, one crossing with the next."""
-    found: list[set[_Name]] = []
-    for name in names:
-        near = [one for one in found if any(_attributes(name) & _attributes(each) for each in one)]
-        found = [one for one in found if one not in near] + [{name}.union(*near)]
-    return found
-
-
-def _attributes(name: _Name) -> set[str]:
-    return set(name[1].split("*"))
+    there, here = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())
+    hidden = [_hidden(table) for table in (*before.values(), *after.values())]
+    one_attribute = len({segment for _, segment in (*before, *after)}) == 1
+    safe = all(one == hidden[0] for one in hidden) if one_attribute else not any(hidden)
+    if not (there and here) or safe:
+        return None
+    return (
+        f"{_named(there[0])} stands only there and {_named(here[0])} only in the new edition, and"
+        " the one may tell what the other hides."
+    )
 
 
 def _tables(told: Told) -> Mapping[_Name, _Groups]:
