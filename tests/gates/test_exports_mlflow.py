@@ -39,6 +39,8 @@ def hostile(text):
     found["audit"].update(system=text, release=text)
     for question in found["questions"]:
         question["id"] = text
+    for row in found["comparisons"] + found["intersections"] + found["conditional"]:
+        row["question"] = text
     return AuditRecord.from_json(json.dumps(found))
 
 
