@@ -30,7 +30,7 @@ contract: $(STAMP)
 
 # Each worker keeps to its own core: threads of linear algebra on small tables only wait.
 unit: $(STAMP)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 reports: $(STAMP)  ## write the committed example reports again
 	$(BIN)/python tests/rebuild_reports.py

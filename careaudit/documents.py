@@ -23,8 +23,10 @@ MAX_JSON = 256_000_000
 MAX_DEPTH = 64
 """Levels of nesting; our deepest document has eight."""
 _LONG_KEY = re.compile(
-    r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){%d}""" % MAX_DEPTH  # noqa: UP031
+    r"""(?:(?:(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){%d}"""  # noqa: UP031
+    % MAX_DEPTH
 )
+"""A part begins where its word does: begun at each letter, a long word took time by its square."""
 
 
 def read_bytes(

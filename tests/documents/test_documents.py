@@ -39,6 +39,7 @@ def test_json_of_the_allowed_depth_is_read():
     ("raw", "said"),
     [
         (b"a = ", "not valid TOML"),
+        (b'a = "' + b"x" * 999_000, "not valid TOML"),
         (b"\xff\xfe", "not UTF-8"),
         (b"x = " + b"[" * 100 + b"]" * 100, "nests too deeply"),
         (b"x = " + b"[" * 100_000 + b"]" * 100_000, "not valid TOML|nests too deeply"),
