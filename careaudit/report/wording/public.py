@@ -176,7 +176,7 @@ def size(row: Row) -> str:
     if row.verdict is None:
         return ""
     if row.reason == "too_small_alone":
-        return "too few to judge"
+        return "too few"
     if row.verdict == "pass":
         return "within"
     if row.size is None:
