@@ -7,6 +7,7 @@ from datetime import date
 
 from careaudit.disclosure import BASE, MIN_CUSTOMERS, MIN_SIDE, SPREAD
 from careaudit.errors import DisclosureError, RecordError
+from careaudit.notation import month
 from careaudit.publication import document as doc
 from careaudit.publication import figures, ratios
 from careaudit.publication.masks import EVERYBODY, least_customers
@@ -15,7 +16,6 @@ from careaudit.record import AuditRecord
 
 P_PERCENT = 15
 """Of the p% rule, which the record's `dominated` is told by."""
-_MONTHS = "January February March April May June July August September October November December"
 
 
 def publish(record: AuditRecord, past: Sequence[AuditRecord] = ()) -> doc.Publication:
@@ -125,7 +125,7 @@ def _period(record: AuditRecord) -> doc.Period:
             hint="Write the record again with `careaudit audit`.",
         ) from None
     start, end = (day.isoformat()[:7] for day in days)
-    first, last = (f"{_MONTHS.split()[int(month[5:]) - 1]} {month[:4]}" for month in (start, end))
+    first, last = month(start), month(end)
     if start == end:
         text = first
     elif start[:4] == end[:4]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from careaudit.notation import month
 from careaudit.publication.document import Decisions, Publication, PublicQuestion, Values
 from careaudit.report.wording.measures import MeasureWords
 from careaudit.report.wording.names import ended, name, said, title
-from careaudit.report.wording.printed import about, month, told
+from careaudit.report.wording.printed import about, told
 from careaudit.report.wording.words import (
     ACTION,
     CANNOT,

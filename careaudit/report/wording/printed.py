@@ -86,21 +86,6 @@ def told(question: Values, figure: Printed, *, ranged: bool = True) -> str:
     return f"{text} ({figure.range} plausible)" if ranged and figure.range else text
 
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def month(iso: str) -> str:
-    """Write the month of an ISO date: November 2026; anything else as "unknown"."""
-    year, _, rest = iso.partition("-")
-    number = rest[:2]
-    if year.isdigit() and number.isdigit() and 1 <= int(number) <= len(MONTHS):
-        return f"{MONTHS[int(number) - 1]} {year}"
-    return "an unknown month"
-
-
 def about(count: str) -> str:
     """Write a count of the publication in a sentence: "about 9,000", "fewer than 10", "no"."""
     if count == "0":

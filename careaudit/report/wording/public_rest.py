@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from careaudit.notation import month
 from careaudit.publication.document import Publication, PublicQuestion, RatioCell, Row, Rules
 from careaudit.report.wording import public as tell
 from careaudit.report.wording.names import ended, name, said, segment_name
-from careaudit.report.wording.printed import WITHHELD, month, told
+from careaudit.report.wording.printed import WITHHELD, told
 from careaudit.report.wording.printed import about as counted
 from careaudit.report.wording.words import REASONS, listed, reason
 

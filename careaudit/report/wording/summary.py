@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from careaudit.notation import MONTHS
 from careaudit.notation import numbers as num
 from careaudit.record import POOLED, AuditRecord, Comparison, Question
 from careaudit.report.wording.findings import Groups, more, release_name, than
@@ -28,27 +29,13 @@ from careaudit.report.wording.words import (
 )
 
 KICKER = "Equity impact report for the ethics council"
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def day(iso: str | None) -> str:
     """Write an ISO date as 31 December 2025; anything else as it is."""
     parts = (iso or "")[:10].split("-")
     if len(parts) == 3 and all(p.isdigit() for p in parts) and 1 <= int(parts[1]) <= 12:
-        return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {int(parts[0])}"
+        return f"{int(parts[2])} {MONTHS[int(parts[1]) - 1]} {int(parts[0])}"
     return said(iso) if iso else "an unknown day"
 
 
