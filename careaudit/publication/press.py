@@ -8,12 +8,21 @@ from typing import Any
 
 from careaudit.disclosure import MIN_CUSTOMERS, Key, rounded
 from careaudit.errors import RecordError
+from careaudit.measures import CATALOGUE
 from careaudit.notation import Notation, notation_of
 from careaudit.notation import numbers as num
 from careaudit.publication import document as doc
 from careaudit.publication import figures, ratios
 from careaudit.publication.masks import EVERYBODY, withheld
-from careaudit.record import REST, AuditRecord, Comparison, Estimate, Question, Unit
+from careaudit.record import (
+    REST,
+    AuditRecord,
+    Comparison,
+    Estimate,
+    Orientation,
+    Question,
+    Unit,
+)
 
 DECIDING = ("favorable_rate", "adverse_rate")
 """Measures of all decisions: an impact-ratio table over the same attribute takes their place."""
@@ -52,7 +61,6 @@ class Press:
             if c.question == q.id and c.within is None:
                 mine.setdefault(c.segment, []).append(c)
         notation = self._notation(q.measure, q.unit, q.segments)
-        found = next((c for by in mine.values() for c in by), None)
         worst = next((c for by in mine.values() for c in by if c.id == q.worst), None)
         printed = worst is not None and self.exact(worst)
         return doc.PublicQuestion(
@@ -60,7 +68,7 @@ class Press:
             id=q.id,
             ask=q.ask,
             pillar=q.pillar,
-            orientation=found.orientation if found else "favorable",
+            orientation=_orientation(self.record, q) or "favorable",
             gate=q.gate,
             limit=q.limit,
             floor=None if q.floor is None else _policy(q.floor, notation),
@@ -190,7 +198,7 @@ class Press:
             verdict=c.verdict if c and told else None,
             reason=c.reason if c and told else None,
             reference=reference,
-            floor=_reaches(q.floor, e, adverse=_adverse(self.record, q))
+            floor=_reaches(q.floor, e, _orientation(self.record, q))
             if q is not None and q.floor is not None
             else None,
         )
@@ -201,10 +209,14 @@ def _presses(c: Comparison) -> bool:
     return c.verdict == "fail" or c.reason == "adverse_signal"
 
 
-def _adverse(record: AuditRecord, q: Question) -> bool:
-    return next(
-        (c.orientation == "adverse" for c in record.comparisons if c.question == q.id), False
-    )
+def _orientation(record: AuditRecord, q: Question) -> Orientation | None:
+    """Whether more of a question's measure is good; None where nothing says so.
+
+    A plan's own measure says it by its comparisons alone.
+    """
+    compared = next((c.orientation for c in record.comparisons if c.question == q.id), None)
+    named = CATALOGUE.get(q.measure or "")
+    return compared or (named.orientation if named else None)
 
 
 def _policy(floor: float, notation: Notation) -> doc.Printed:
@@ -215,12 +227,12 @@ def _policy(floor: float, notation: Notation) -> doc.Printed:
     return doc.Printed(text=text or notation.policy(floor), value=floor)
 
 
-def _reaches(floor: float, e: Estimate, *, adverse: bool) -> doc.Floor:
+def _reaches(floor: float, e: Estimate, way: Orientation | None) -> doc.Floor:
     """Hold a group's range against the floor; where it lies on both sides the data cannot tell."""
-    if e.low is None or e.high is None:
+    if e.low is None or e.high is None or way is None:
         return "open"
     good, bad = e.low >= floor, e.high < floor
-    if adverse:
+    if way == "adverse":
         good, bad = e.high <= floor, e.low > floor
     return "met" if good else "not_met" if bad else "open"
 
