@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import model_validator
 
 from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import RecordError
@@ -58,6 +60,17 @@ class AuditRecord(Part):
     double_entry: DoubleEntry
     verdict: Verdict
     reason: str
+
+    @model_validator(mode="after")
+    def _about_its_questions(self) -> Self:
+        known = {question.id for question in self.questions}
+        about = {comparison.question for comparison in self.comparisons}
+        about |= {gap.question for gap in self.conditional}
+        about |= {crossing.question for crossing in self.intersections}
+        if gone := min(about - known, default=None):
+            msg = f'something is about the question "{gone:.60}", which it does not ask'
+            raise ValueError(msg)
+        return self
 
     def to_json(self) -> str:
         """Return the canonical JSON text: keys in schema order, two spaces, a final newline."""

@@ -39,8 +39,9 @@ def read(
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
         raise RecordError(
-            f"the {what} is damaged at {place}: {first['msg']}.",
+            f"the {what} is damaged{f' at {place}' if place else ''}: {said}.",
             where=where,
             hint="Write it again with this version of careaudit.",
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pandas as pd
@@ -91,3 +92,11 @@ def test_save_writes_three_files(record, tmp_path):
     assert (tmp_path / "out" / "audit.json").read_text("utf-8") == record.to_json()
     page = record.report(tmp_path / "one.html")
     assert page.read_bytes() == (tmp_path / "out" / "report.html").read_bytes()
+
+
+def test_a_record_is_about_the_questions_that_it_asks():
+    folder = Path(__file__).parents[2] / "reports" / "telecom_credits"
+    tree = json.loads((folder / "audit.json").read_text("utf-8"))
+    tree["intersections"][0]["question"] = "gone"
+    with pytest.raises(RecordError, match='is damaged: something is about the question "gone"'):
+        AuditRecord.from_json(json.dumps(tree))

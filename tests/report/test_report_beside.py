@@ -17,6 +17,7 @@ import pytest
 import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rendered import need
 from test_report_html import sound
 from test_report_pdf import tagged
 from test_report_wording import BANNED, prose
@@ -28,8 +29,6 @@ from careaudit.report import Beside, render
 from careaudit.report.beside import NOTHING
 from careaudit.report.wording import decided as say
 from careaudit.report.wording.names import plain
-
-from conftest import need  # isort: skip
 
 RECORD = records.failing()
 AS_OF = besides.on(RECORD)

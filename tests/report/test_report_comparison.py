@@ -21,6 +21,7 @@ import pytest
 import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rendered import need
 from test_report_beside import section, words
 from test_report_html import sound
 from test_report_pdf import tagged
@@ -36,8 +37,6 @@ from careaudit.report.views.changes import MOST_LINES, _upper
 from careaudit.report.views.releases import build_comparison
 from careaudit.report.views.tables import axis
 from careaudit.report.wording.names import plain
-
-from conftest import need  # isort: skip
 
 NAMES = list(comparisons.ALL)
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ import pytest
 import records
 
 if TYPE_CHECKING:
-    from conftest import Reports
+    from rendered import Reports
 
 NAMES = list(records.ALL)
 VOID = {"meta", "br", "link", "img", "path"}

@@ -14,13 +14,12 @@ import page
 import pikepdf
 import pytest
 import records
+from rendered import need
 
 from careaudit.report import FORMATS, pdf, render
 
-from conftest import need  # isort: skip
-
 if TYPE_CHECKING:
-    from conftest import Reports
+    from rendered import Reports
 
 NAMES = list(records.ALL)
 HERE = Path(__file__).parent

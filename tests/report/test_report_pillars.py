@@ -24,7 +24,7 @@ from careaudit.report.wording import alike as like
 from careaudit.report.wording.names import plain
 
 if TYPE_CHECKING:
-    from conftest import Reports
+    from rendered import Reports
 
 NAMES = list(pillars.ALL)
 

@@ -14,8 +14,10 @@ import page
 import pikepdf
 import publications as made
 import pytest
+from rendered import need
 from test_report_wording import BANNED, prose
 
+from careaudit import samples
 from careaudit.publication.build import publish
 from careaudit.publication.document import Publication
 from careaudit.record import AuditRecord
@@ -25,10 +27,8 @@ from careaudit.report.pdf import render_pdf
 from careaudit.report.wording.names import plain
 from careaudit.report.wording.words import ACTION, CANNOT, NO_GAP, WATCH, answer
 
-from conftest import need  # isort: skip
-
 REPORTS = Path(__file__).parents[2] / "reports"
-GOLDEN = ("telecom_credits", "fair_control", "cfpb_relief", "six_pillars")
+GOLDEN = samples.names()
 PUBLIC = edition("public")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MILD = [NO_GAP.word, CANNOT.word, WATCH.word, ACTION.word]

@@ -16,7 +16,7 @@ from careaudit.report.wording import findings, words
 from careaudit.report.wording.names import plain
 
 if TYPE_CHECKING:
-    from conftest import Reports
+    from rendered import Reports
 
 NAMES = [n for n in records.ALL if n != "hostile"]
 BANNED = (
