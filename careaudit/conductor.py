@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careaudit import conditional, crossings, notes, ratios, together, unknowns, wanted
+from careaudit import (
+    conditional,
+    crossings,
+    drivers,
+    notes,
+    ratios,
+    remedies,
+    together,
+    unknowns,
+    wanted,
+)
 from careaudit import questions as ask
-from careaudit.cells import Cells
+from careaudit.cells import Cells, Term, total
 from careaudit.check import check
 from careaudit.double_entry import Line, Page, keep
 from careaudit.errors import DataError, MissingFilesError
 from careaudit.findings import Purse, Teller, estimate
 from careaudit.judge import Asked, Judged, judge, overall
-from careaudit.measures import Measure, Sample, amounts, pooled_design_effect
+from careaudit.measures import Measure, Rate, Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
 from careaudit.probable import MEMBERS, OTHERS
 from careaudit.record import (
@@ -28,6 +39,7 @@ from careaudit.record import (
     Accounts,
     AuditInfo,
     AuditRecord,
+    Comparison,
     Estimate,
     Excluded,
     Group,
@@ -37,12 +49,13 @@ from careaudit.record import (
     Preset,
     Provenance,
     PublicTexts,
+    Remedy,
     Segment,
     Settings,
     Strata,
     Window,
 )
-from careaudit.sources import Request, Scan, open_source
+from careaudit.sources import Request, Scan, TableSource, open_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,13 +70,15 @@ def run(
     base: Path,
     data: pd.DataFrame | None = None,
     as_of: date | None = None,
+    explain: bool = True,
     progress: Progress = lambda _: None,
 ) -> AuditRecord:
     """Audit a log as the plan says.
 
     `base` is the folder that the plan's paths are relative to; `data` stands in for the log's
-    files. `as_of` is the only clock (default today). Raises PlanError or DataError where the
-    audit cannot be done, and BooksDifferError where the second book disagrees.
+    files. `as_of` is the only clock (default today). Without `explain` nothing is looked for that
+    goes along with a gap. Raises PlanError or DataError where the audit cannot be done, and
+    BooksDifferError where the second book disagrees.
     """
     check(plan)
     today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
@@ -72,7 +87,7 @@ def run(
     scan = source.scan(_request(plan, today))
     _refuse_absent_side(plan, scan)
     progress("Comparing groups")
-    return _Audit(plan, scan, today).record(progress)
+    return _Audit(plan, source, scan, today, explain=explain).record(progress)
 
 
 def _request(plan: Plan, today: date) -> Request:
@@ -125,9 +140,13 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
 class _Audit:
     """One audit in progress: what was read, and what follows from it."""
 
-    def __init__(self, plan: Plan, scan: Scan, as_of: date) -> None:
+    def __init__(
+        self, plan: Plan, source: TableSource, scan: Scan, as_of: date, *, explain: bool
+    ) -> None:
         self.plan = plan
+        self.source = source
         self.scan = scan
+        self.explain = explain and drivers.declared(plan)
         self.as_of = as_of
         self.reader = ask.Reader(plan, scan)
         self.days = (
@@ -162,11 +181,12 @@ class _Audit:
             *together.notes(self.reader, comparisons),
         ]
         quality += unknowns.notes(self.reader, judged)
+        found, suggested = self._why(judged, comparisons, progress)
         return AuditRecord(
             audit=self._info(),
             provenance=self._provenance(sum(len(t.comparisons) for t in told if t.question.gate)),
             accounts=self._accounts(),
-            segments=self._segments(),
+            segments=self._segments(found),
             estimates=tuple(estimates),
             comparisons=tuple(comparisons),
             questions=tuple(
@@ -174,12 +194,40 @@ class _Audit:
             ),
             conditional=tuple(conditional.tell(self.plan, self.reader, judged)),
             intersections=tuple(row for rows, _ in crossed.values() for row in rows),
-            impact=impact.model_copy(update={"ratio_tables": ratios.tell(self.plan, self.reader)}),
-            quality=tuple(quality),
+            drivers=found.drivers,
+            impact=impact.model_copy(
+                update={
+                    "ratio_tables": ratios.tell(self.plan, self.reader),
+                    "remedies": suggested,
+                }
+            ),
+            quality=(*quality, *found.quality),
             double_entry=books,
             verdict=verdict,
             reason=reason,
         )
+
+    def _why(
+        self, judged: Sequence[Judged], comparisons: Sequence[Comparison], progress: Progress
+    ) -> tuple[drivers.Found, tuple[Remedy, ...]]:
+        """What goes along with the gaps, and what could be done; nothing where none is asked."""
+        if not self.explain:
+            return drivers.Found(quality=tuple(notes.unexplained(self.plan))), ()
+        progress("Looking for what goes along with each gap")
+        rates = [item.asked.measure for item in judged if isinstance(item.asked.measure, Rate)]
+        sizes = tuple(dict.fromkeys(quantity for rate in rates for quantity in rate.sizes))
+        wanted_: tuple[Term, ...] = tuple(map(total, sizes))
+        request = replace(_request(self.plan, self.as_of), terms=wanted_, strata=(), histograms=())
+        scene = drivers.Scene(
+            self.plan,
+            self.reader,
+            tuple(judged),
+            tuple(drivers.pressing(judged, comparisons, self.plan.privacy.min_cell)),
+            self.source.inputs(request, self.plan.drivers.fields, sizes),
+        )
+        found = drivers.find(scene)
+        progress("Pricing what could be done")
+        return found, remedies.suggest(scene, found)
 
     # Parts of the record.
 
@@ -265,13 +313,16 @@ class _Audit:
         neutral = self.scan.rows_used - favorable - adverse
         return {"favorable": favorable, "adverse": adverse, "neutral": neutral}
 
-    def _segments(self) -> tuple[Segment, ...]:
+    def _segments(self, found: drivers.Found) -> tuple[Segment, ...]:
         return tuple(
             Segment(
                 name=segment.name,
                 kind=segment.kind,
                 reference=self.reader.known[segment.name].reference,
                 groups=tuple(self._groups(segment.name)),
+                revealed=found.revealed.get(segment.name, ()),
+                reasons=found.reasons.get(segment.name, ()),
+                like_pairs=found.like_pairs.get(segment.name, ()),
             )
             for segment in self.plan.segments
         )

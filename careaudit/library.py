@@ -94,6 +94,7 @@ def audit(
     subject_id: str | None = None,
     as_of: date | str | None = None,
     base: str | Path | None = None,
+    drivers: bool = True,
 ) -> AuditRecord:
     """Audit a decision log and return the record.
 
@@ -101,7 +102,8 @@ def audit(
     stand in for its log. Without one, `data` is a DataFrame or the path of a log, `decision` its
     column, `adverse` or `favorable` the values of each side, and `by` the columns to compare by
     (`a*b` crosses two). `base` is the folder that a Plan's paths are relative to. Values of a
-    DataFrame are read as text: 1 is "1", True is "true". Raises PlanError, DataError, UsageError.
+    DataFrame are read as text: 1 is "1", True is "true". Without `drivers`, nobody looks for
+    what goes along with a gap. Raises PlanError, DataError, UsageError.
     """
     day = _day(as_of)
     frame = None if data is None or isinstance(data, str | Path) else _frame(data)
@@ -117,7 +119,9 @@ def audit(
             )
         chosen = plan if isinstance(plan, plans.Plan) else plans.load(plan)
         home = Path(base) if base else _home(plan)
-        return AuditRecord.of(conductor.run(chosen, base=home, data=frame, as_of=day))
+        return AuditRecord.of(
+            conductor.run(chosen, base=home, data=frame, as_of=day, explain=drivers)
+        )
     if data is None:
         raise UsageError(
             "nothing to audit.", hint="Give a DataFrame, the path of a log, or a plan."

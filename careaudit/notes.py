@@ -76,13 +76,6 @@ def _plan_notes(plan: Plan) -> list[Quality]:
                 "(confirmed = false).",
             )
         )  # fmt: skip
-    if plan.drivers.fields:
-        found.append(
-            _note(
-                "drivers_not_assessed", "info", "drivers",
-                "The search for proxies and phrases is not part of this version.",
-            )
-        )  # fmt: skip
     return found
 
 
@@ -234,3 +227,15 @@ def _at_the_limit(asked: Asked, pair: Pair) -> tuple[float, float]:
     """The tolerated gap of a pair, and the standard error of its gap."""
     limit = asked.scale.tolerated(pair)
     return limit, max(float(asked.scale.errors([pair])[0]) * limit, 1e-6)
+
+
+def unexplained(plan: Plan) -> list[Quality]:
+    """Say that nothing was looked for that goes along with a gap, where the plan asks for it."""
+    if not (plan.drivers.fields or plan.log.columns.get("text")):
+        return []
+    return [
+        _note(
+            "drivers_skipped", "info", "drivers",
+            "Nobody looked for what goes along with the gaps: it was asked to leave that out.",
+        )
+    ]  # fmt: skip

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     help="The council's ledger, for its earlier conditions (default: council.jsonl beside the "
     "plan).",
 )  # fmt: skip
+@click.option("--no-drivers", is_flag=True, help="Do not look for what goes along with the gaps.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 @options.as_of
 @options.no_progress
@@ -57,6 +58,7 @@ def command(
     form: str,
     waivers: Path | None,
     council: Path | None,
+    no_drivers: bool,
     quiet: bool,
     as_of: date | None,
     no_progress: bool,
@@ -89,7 +91,7 @@ def command(
     # Read before the log is: a damaged file stops everything.
     held = _beside(waivers, council, output, folder=None if decision is not None else base)
     with talk.progress(wanted=not no_progress) as progress:
-        record = run(plan, base=base, as_of=as_of, progress=progress)
+        record = run(plan, base=base, as_of=as_of, explain=not no_drivers, progress=progress)
         written = []
         if output is not None:
             from careaudit.report import write

@@ -16,6 +16,7 @@ from pydantic import model_validator
 from careaudit.documents import MAX_JSON, read_bytes, text_of
 from careaudit.errors import RecordError
 from careaudit.record.base import Part, Verdict
+from careaudit.record.drivers import Driver
 from careaudit.record.parts import (
     Accounts,
     AuditInfo,
@@ -54,7 +55,7 @@ class AuditRecord(Part):
     questions: tuple[Question, ...]
     conditional: tuple[Conditional, ...] = ()
     intersections: tuple[Intersection, ...] = ()
-    drivers: tuple[dict[str, Any], ...] = ()
+    drivers: tuple[Driver, ...] = ()
     impact: Impact
     quality: tuple[Quality, ...] = ()
     double_entry: DoubleEntry
@@ -67,6 +68,8 @@ class AuditRecord(Part):
         about = {comparison.question for comparison in self.comparisons}
         about |= {gap.question for gap in self.conditional}
         about |= {crossing.question for crossing in self.intersections}
+        about |= {driver.question for driver in self.drivers}
+        about |= {remedy.question for remedy in self.impact.remedies}
         if gone := min(about - known, default=None):
             msg = f'something is about the question "{gone:.60}", which it does not ask'
             raise ValueError(msg)

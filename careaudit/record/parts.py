@@ -19,6 +19,7 @@ from careaudit.record.base import (
     Unit,
     Verdict,
 )
+from careaudit.record.drivers import LikePairs, ReasonShare, Remedy, Revealed
 from careaudit.record.tables import RatioTable, Strata
 
 
@@ -152,6 +153,9 @@ class Segment(Part):
     kind: SegmentKind
     reference: str | None
     groups: tuple[Group, ...]
+    revealed: tuple[Revealed, ...] = ()
+    reasons: tuple[ReasonShare, ...] = ()
+    like_pairs: tuple[LikePairs, ...] = ()
 
 
 class Step(Part):
@@ -347,6 +351,9 @@ class Impact(Part):
         default=(), description="The comparisons whose groups people and money add up."
     )
     ratio_tables: tuple[RatioTable, ...] = ()
+    remedies: tuple[Remedy, ...] = Field(
+        default=(), description="What could be done, with its price; nothing is decided by it."
+    )
 
 
 class Quality(Part):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from careaudit.cells import Quantity
 from careaudit.plan import Plan
 from careaudit.sources.base import Request, Scan, Source, stratum
 from careaudit.sources.files import Workspace
+from careaudit.sources.inputs import Coded, Declared, Drawn, Inputs
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
 from careaudit.sources.scan import scan
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cases",
+    "Coded",
+    "Declared",
+    "Drawn",
+    "Inputs",
     "PairedScan",
     "Request",
     "Scan",
@@ -38,6 +45,12 @@ class TableSource:
     def scan(self, request: Request) -> Scan:
         """Sum the log once."""
         return scan(self._opened, request)
+
+    def inputs(
+        self, request: Request, fields: Sequence[str], quantities: Sequence[Quantity]
+    ) -> Inputs:
+        """Read the log again with its declared inputs; DataError where one is not there."""
+        return Inputs(self._opened, request, fields, quantities)
 
 
 def open_source(plan: Plan, base: Path, data: pd.DataFrame | None = None) -> TableSource:

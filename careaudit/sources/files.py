@@ -6,13 +6,14 @@ import shutil
 import tempfile
 import uuid
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from careaudit.errors import DataError
 from careaudit.sources import formats
@@ -55,6 +56,11 @@ class Workspace:
     def fetch(self, expression: Any) -> list[tuple[Any, ...]]:
         """Run an expression and return its rows, without loading pandas."""
         return self.run(ibis.to_sql(expression, dialect="duckdb"))
+
+    def stream(self, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
+        """Run an expression and yield its rows as Arrow batches; nothing else may run meanwhile."""
+        found = self.con.con.sql(ibis.to_sql(expression, dialect="duckdb"))
+        yield from (batch for batch in found.to_arrow_reader(rows) if batch.num_rows)
 
     def keep(self, expression: Any) -> Any:
         """Compute an expression once and keep its rows here."""

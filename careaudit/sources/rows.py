@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -101,9 +101,19 @@ class Stage:
 
     def cases(self) -> Any:
         """Read the log once and keep its used rows: the decision's id, slot, groups, customer."""
-        rows = self._typed(self._rows(), named=True)
+        also = {"id": "decision_id"}
+        rows = self._typed(self._rows(also), also)
         names = ["id", "slot", *self.segments.values(), *(["subject"] if self.clustered else [])]
         return self.opened.workspace.keep(rows.filter(rows.fate == ex.USED).select(*names))
+
+    def used(self, also: Mapping[str, str]) -> Any:
+        """The used rows, not read yet, with more columns: alias -> a column of the plan, as text.
+
+        A customer's id stays missing where the log names none.
+        """
+        known = {"who": "subject_id"} if self.clustered else {}
+        rows = self._typed(self._rows({**also, **known}), {**also, **known})
+        return rows.filter(rows.fate == ex.USED)
 
     def place(self, reference: str) -> ex.Place:
         """Resolve a column of the plan."""
@@ -111,8 +121,8 @@ class Stage:
 
     # The log with its companion tables, every text trimmed.
 
-    def _rows(self) -> Any:
-        needed = self._needed()
+    def _rows(self, also: Mapping[str, str] = {}) -> Any:
+        needed = self._needed(also.values())
         self._places = {
             spot: f"{self.tables[spot.table]}_{n}" if spot.table else f"l{n}"
             for n, spot in enumerate(needed)
@@ -125,10 +135,10 @@ class Stage:
             rows = rows.left_join(found, self._get(rows, field) == found[f"{self.tables[name]}_k"])
         return rows
 
-    def _needed(self) -> list[ex.Place]:
+    def _needed(self, also: Iterable[str]) -> list[ex.Place]:
         """The columns to load: those mapped and read, each once, the plan's rules obeyed."""
         plan = self.plan
-        references = [field for field in FIELDS if field in plan.log.columns]
+        references = [*also, *(field for field in FIELDS if field in plan.log.columns)]
         references += [segment.column for segment in self.divided.values()]
         references += [*self.held.references(), *self.weighed.references(), *self._times()]
         references += [plan.label.column] if plan.label else []
@@ -203,10 +213,10 @@ class Stage:
 
     # Each row, typed by the plan.
 
-    def _typed(self, rows: Any, *, named: bool = False) -> Any:
+    def _typed(self, rows: Any, also: Mapping[str, str] = {}) -> Any:
         """One step builds on the last, so that an engine works out each value once.
 
-        `named` keeps the decision's id, which no sum may be grouped by.
+        `also` keeps columns that no sum may be grouped by, such as the decision's id.
         """
         rows = rows.mutate(
             side=self._side(rows),
@@ -221,7 +231,7 @@ class Stage:
             rows, partial(self._said, rows), partial(self._at, rows), self._now(rows)
         )
         by = {"slot": self._slot(rows), **self._groups(rows), **self._customer(rows)}
-        by |= {"id": self._get(rows, "decision_id")} if named else {}
+        by |= {alias: self._said(rows, reference) for alias, reference in also.items()}
         raw, none = self._field(rows, "decision"), ibis.null("string")
         return rows.select(
             "fate",

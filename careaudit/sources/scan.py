@@ -105,6 +105,10 @@ class _Scanner:
         """A mapped column that is not there is an error, also where no question reads it."""
         for columns in self.plan.log.columns.values():
             self.opened.log.require([columns] if isinstance(columns, str) else columns)
+        for reference in self.plan.drivers.fields:
+            spot = self.stage.place(reference)
+            relation = self.opened.tables[spot.table] if spot.table else self.opened.log
+            relation.require([spot.column])
         if "currency" in self.plan.log.columns:
             self._check_currency()
 

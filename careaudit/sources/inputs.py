@@ -1,0 +1,429 @@
+"""The decisions used with the inputs that the plan declares: sums, halves, samples and texts.
+
+Read after the verdicts, where something is to be explained. Rows of a sample stay in memory:
+nothing of them is written anywhere, only sums and shares are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import duckdb
+import ibis
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from careaudit.cells import Cell, Cells, Group, Quantity, Term
+from careaudit.measures.amount import MINOR
+from careaudit.plan import Plan
+from careaudit.sources import expression as ex
+from careaudit.sources.base import Request, stratum
+from careaudit.sources.files import unreadable
+from careaudit.sources.rows import Opened, Stage
+
+MOST_VALUES = 1_000
+"""An input of more values tells customers apart one by one; nothing can be held still by it."""
+FEW_NUMBERS = 12
+"""Up to so many distinct numbers are values like any others; more are put into bands."""
+BANDS = 10
+"""Bands of a number, of about as many decisions each (methods 6)."""
+NUMERIC = 0.95
+"""The share of its known values that are numbers, from which on an input is one."""
+SAMPLE = 50_000
+"""Decisions of a sample, about: whole customers are drawn."""
+BATCH = 20_000
+"""Texts that are held at once."""
+_DIGITS = 12  # of a customer's rank; short texts are kept without a second place in memory
+
+Floats = NDArray[np.float64]
+Half = Literal["searched", "held_out"]
+State = Literal["usable", "empty", "one_value", "too_many_values"]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One declared input: how many decisions have it, and whether its values can be held still.
+
+    `edges` are the upper ends of a number's bands but the last; None where it is no number.
+    """
+
+    name: str
+    known: int
+    distinct: int
+    state: State
+    edges: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of names: each row's place in `levels`, -1 where it is not recorded."""
+
+    codes: NDArray[np.int32]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Decisions in memory, one place of every array each; those of a customer stand together.
+
+    customer: a number for each customer. slot: the place among `Slot`. groups and fields: by
+    segment and by declared input, in bands where it is a number; numbers: the numbers
+    themselves, NaN where none is. counted: by quantity key, 0 or 1. score, threshold, amount
+    (major units): NaN where not recorded. texts: one column each of [log.columns] text.
+    """
+
+    customer: NDArray[np.int64]
+    slot: NDArray[np.int8]
+    held_out: NDArray[np.bool_]
+    groups: Mapping[str, Coded]
+    fields: Mapping[str, Coded]
+    numbers: Mapping[str, Floats]
+    counted: Mapping[str, NDArray[np.int64]]
+    score: Floats
+    threshold: Floats
+    amount: Floats
+    texts: tuple[tuple[str | None, ...], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.slot)
+
+
+class Inputs:
+    """The used rows of a log with their declared inputs.
+
+    A customer is known by a rank, a digest of the id that also draws samples and halves, the same
+    on every machine; a decision without one is a customer of its own.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        request: Request,
+        fields: Sequence[str],
+        quantities: Sequence[Quantity],
+    ) -> None:
+        """Read the log once more; of the `request`, its crossings are not summed here.
+
+        Raises DataError where a declared column is not there.
+        """
+        self._stage = Stage(opened, request)
+        self._workspace = opened.workspace
+        self._log = opened.log
+        self.plan: Plan = request.plan
+        self.fields = tuple(dict.fromkeys(fields))
+        self._quantities = tuple(dict.fromkeys(quantities))
+        self._short = {name: f"i{place}" for place, name in enumerate(self.fields)}
+        try:
+            self._kept = self._workspace.keep(self._narrow())
+            self.rows = int(self._fetch(self._kept.aggregate(n=self._kept.count()))[0][0])
+            self.declared = {name: self._declared(name) for name in self.fields}
+            self._rows = self._banded()
+            self._levels = {name: self._values(self._column(name)) for name in self._coded}
+        except duckdb.Error as error:
+            raise unreadable(self._log.files, error) from None
+
+    @property
+    def texts_named(self) -> tuple[str, ...]:
+        """The columns of free text that the plan maps."""
+        named = self.plan.log.columns.get("text", ())
+        return (named,) if isinstance(named, str) else named
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """The declared inputs whose values can be held still."""
+        return tuple(name for name, one in self.declared.items() if one.state == "usable")
+
+    # Sums.
+
+    def cells(
+        self,
+        crossing: Sequence[str],
+        terms: Sequence[Term],
+        *,
+        half: Half | None = None,
+        clustered: bool = False,
+    ) -> Cells:
+        """Sum terms by a crossing of segments and of declared inputs; totals, unless clustered.
+
+        An input stands in the crossing under the name that `stratum` gives it.
+        """
+        by = [self._column(name) for name in crossing]
+        found = self._fetch(ex.sum_terms(self._half(half), by, tuple(terms), clustered=clustered))
+        table: dict[Group, tuple[int, ...]] = {
+            tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
+            for row in found
+        }
+        return Cells(tuple(crossing), tuple(terms), table)
+
+    def cell(
+        self, traits: Mapping[str, str], terms: Sequence[Term], *, half: Half, rest: bool = False
+    ) -> Cell:
+        """Sum terms over the decisions of one half that have all traits, each customer once.
+
+        traits: a group of a segment, or a value of an input, by its name in a crossing. With
+        `rest`, over all other decisions, those whose traits are not known left out.
+        """
+        rows = self._half(half)
+        columns = {name: rows[self._column(name)] for name in traits}
+        held = ibis.and_(*(columns[name] == value for name, value in traits.items()))
+        known = ibis.and_(*(column.notnull() for column in columns.values()))
+        rows = rows.filter(known & ~held if rest else held)
+        (row,) = self._fetch(ex.sum_terms(rows, [], tuple(terms), clustered=True))
+        return Cell(dict(zip(terms, (int(value or 0) for value in row), strict=True)))
+
+    # Rows in memory.
+
+    def sample(self, most: int = SAMPLE) -> Drawn:
+        """Draw about `most` decisions, whole customers, always the same ones."""
+        wanted = self._upto(self._rows, most)
+        return self._drawn(self._frame(self._pick(wanted, ())), ())
+
+    def texts(self, most: int | None = None) -> Iterator[Drawn]:
+        """Yield the decisions with their free text, all of a customer in one batch.
+
+        `most` as in `sample`; without it, every decision, at most about BATCH at once.
+        """
+        texts = {f"x{place}": name for place, name in enumerate(self.texts_named)}
+        rows = self._ranked(texts)
+        rows = self._bands(rows).mutate(rows=1)
+        if most is not None:
+            rows = self._upto(rows, most)
+        picked = self._pick(rows, tuple(texts))
+        left: pd.DataFrame | None = None
+        for batch in self._workspace.stream(picked, BATCH):
+            frame = batch.to_pandas()
+            if left is not None:
+                frame = pd.concat([left, frame], ignore_index=True)
+            last = frame["rank"].iloc[-1]
+            going_on = (frame["rank"] == last).to_numpy()
+            left = frame[going_on].reset_index(drop=True)
+            if not going_on.all():
+                yield self._drawn(frame[~going_on].reset_index(drop=True), tuple(texts))
+        if left is not None and len(left):
+            yield self._drawn(left, tuple(texts))
+
+    # How it is made.
+
+    def _fetch(self, expression: Any) -> list[tuple[Any, ...]]:
+        return self._workspace.fetch(expression)
+
+    def _ranked(self, more: Mapping[str, str]) -> Any:
+        """The used rows, not read yet, each with its customer's rank."""
+        mapped = self.plan.log.columns
+        also = {short: name for name, short in self._short.items()} | dict(more)
+        also |= {name: name for name in ("score", "threshold") if name in mapped}
+        also |= {"id": "decision_id"} if "decision_id" in mapped else {}
+        rows = self._stage.used(also)
+        own = [rows.who] if self._stage.clustered else []
+        if "id" in also:
+            own.append(ibis.literal("\x01").concat(rows.id))
+        else:  # equal rows are told apart by counting them
+            same = [
+                rows[name]
+                for name in ("slot", *self._stage.segments.values(), *self._short.values(), *more)
+            ]
+            number = ibis.row_number().over(group_by=same, order_by=same)
+            content = ibis.literal("\x02").concat(
+                *(one.cast("string").fill_null("\x03") for one in same), number.cast("string")
+            )
+            own.append(content)
+        rank = ibis.coalesce(*own).hexdigest("md5").left(_DIGITS)
+        spent = rows.amount if "amount" in mapped else ibis.null("int64")
+        return rows.mutate(
+            rank=rank.fill_null("0" * _DIGITS),
+            spent=spent,
+            **{
+                name: rows[name].try_cast("float64") if name in also else ibis.null("float64")
+                for name in ("score", "threshold")
+            },
+        )
+
+    def _narrow(self) -> Any:
+        """The columns that are kept, without texts."""
+        rows = self._ranked({})
+        flags = [name for name in rows.columns if name.startswith("c_")]
+        return rows.select(
+            "slot", "rank", "score", "threshold", "spent", *self._stage.segments.values(),
+            *self._short.values(), *flags,
+        )  # fmt: skip
+
+    def _declared(self, name: str) -> Declared:
+        column = self._kept[self._short[name]]
+        number = _finite(column)
+        look = self._kept.aggregate(
+            known=column.count(), distinct=column.nunique(), numbers=number.count()
+        )
+        known, distinct, numbers = map(int, self._fetch(look)[0])
+        if not known:
+            return Declared(name, known, distinct, "empty")
+        if distinct > FEW_NUMBERS and numbers >= NUMERIC * known:
+            return Declared(name, known, distinct, "usable", self._edges(number))
+        if distinct == 1 and known == self.rows:
+            return Declared(name, known, distinct, "one_value")
+        return Declared(
+            name, known, distinct, "too_many_values" if distinct > MOST_VALUES else "usable"
+        )
+
+    def _edges(self, number: Any) -> tuple[float, ...]:
+        """The upper ends of bands of about as many decisions each, but the last."""
+        cuts = {f"q{k}": number.quantile(k / BANDS) for k in range(1, BANDS)}
+        found = self._fetch(self._kept.aggregate(**cuts, most=number.max()))[0]
+        *edges, most = (float(edge) for edge in found)
+        return tuple(edge for edge in dict.fromkeys(edges) if edge < most)
+
+    def _bands(self, rows: Any) -> Any:
+        """Add a column for each number's band and one for the number."""
+        more: dict[str, Any] = {"subject": rows["rank"]}
+        for name, one in self.declared.items():
+            column = rows[self._short[name]]
+            if one.edges is not None:
+                number = _finite(column)
+                more[f"v{self._short[name]}"] = number
+                more[f"b{self._short[name]}"] = _band(column, number, one.edges)
+        return rows.mutate(**more)
+
+    def _banded(self) -> Any:
+        return self._bands(self._kept).mutate(rows=1)
+
+    def _short_band(self, name: str) -> str:
+        banded = self.declared[name].edges is not None
+        return f"b{self._short[name]}" if banded else self._short[name]
+
+    def _column(self, name: str) -> str:
+        """The column of a segment or of an input, by its name in a crossing."""
+        if name in self._stage.segments:
+            return self._stage.segments[name]
+        return self._short_band(_unstarred(name))
+
+    @property
+    def _coded(self) -> tuple[str, ...]:
+        """Segments and usable inputs, by their names in a crossing."""
+        return (*self._stage.segments, *map(stratum, self.usable))
+
+    def _values(self, column: str) -> tuple[str, ...]:
+        one = self._rows[column]
+        found = self._rows.filter(one.notnull()).select(value=one).distinct()
+        return tuple(sorted((str(row[0]) for row in self._fetch(found)), key=natural))
+
+    def levels(self, name: str) -> tuple[str, ...]:
+        """The values of a segment or an input, by its name in a crossing, in natural order."""
+        return self._levels[name]
+
+    def _half(self, half: Half | None) -> Any:
+        if half is None:
+            return self._rows
+        held_out = _held_out(self._rows["rank"])
+        return self._rows.filter(held_out if half == "held_out" else ~held_out)
+
+    def _upto(self, rows: Any, most: int) -> Any:
+        """Keep the customers of the lowest ranks, about `most` decisions."""
+        if most >= self.rows:
+            return rows
+        cut = f"{int(most / self.rows * 16**_DIGITS):0{_DIGITS}x}"
+        return rows.filter(rows["rank"] < cut)
+
+    def _pick(self, rows: Any, texts: tuple[str, ...]) -> Any:
+        """The columns of a drawn sample, a customer's rows together, in an order of its own."""
+        coded = {f"k{place}": rows[self._column(name)] for place, name in enumerate(self._coded)}
+        numbers = {
+            f"v{place}": rows[f"v{self._short[name]}"] for place, name in enumerate(self._numbers)
+        }
+        counted = {one.key: ex.carried(rows, one).cast("int64") for one in self._quantities}
+        picked = rows.select(
+            "rank", "slot", "score", "threshold", "spent", *texts, **coded, **numbers, **counted
+        )
+        return picked.order_by([picked[name] for name in picked.columns])
+
+    @property
+    def _numbers(self) -> tuple[str, ...]:
+        return tuple(name for name in self.usable if self.declared[name].edges is not None)
+
+    def _frame(self, picked: Any) -> pd.DataFrame:
+        parts = [batch.to_pandas() for batch in self._workspace.stream(picked, BATCH)]
+        return (
+            pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=picked.columns)
+        )
+
+    def _drawn(self, frame: pd.DataFrame, texts: tuple[str, ...]) -> Drawn:
+        rank = frame["rank"]
+        coded = {
+            name: Coded(
+                pd.Categorical(frame[f"k{place}"], categories=self._levels[name]).codes.astype(
+                    np.int32
+                ),
+                self._levels[name],
+            )
+            for place, name in enumerate(self._coded)
+        }
+
+        def numbers(column: str) -> Floats:
+            return frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+        return Drawn(
+            customer=pd.factorize(rank)[0].astype(np.int64),
+            slot=frame["slot"].to_numpy(dtype=np.int8),
+            held_out=rank.str[-1].isin(list(_ODD)).to_numpy(dtype=bool),
+            groups={name: one for name, one in coded.items() if name in self._stage.segments},
+            fields={
+                _unstarred(n): one for n, one in coded.items() if n not in self._stage.segments
+            },
+            numbers={name: numbers(f"v{place}") for place, name in enumerate(self._numbers)},
+            counted={one.key: frame[one.key].to_numpy(dtype=np.int64) for one in self._quantities},
+            score=numbers("score"),
+            threshold=numbers("threshold"),
+            amount=numbers("spent") / MINOR,
+            texts=tuple(tuple(_texts(frame[name])) for name in texts),
+        )
+
+
+_ODD = "13579bdf"
+
+
+def _held_out(rank: Any) -> Any:
+    return rank.right(1).isin(list(_ODD))
+
+
+def _unstarred(name: str) -> str:
+    return name.removeprefix("*")
+
+
+def _texts(column: pd.Series) -> Iterator[str | None]:
+    return (text if isinstance(text, str) else None for text in column)
+
+
+def _finite(column: Any) -> Any:
+    number = column.try_cast("float64")
+    return ibis.ifelse(number.abs() < 1e300, number, ibis.null("float64"))  # NaN is above all
+
+
+def _band(column: Any, number: Any, edges: Sequence[float]) -> Any:
+    """The band of a number as its name; a value that is no number is a band of its own."""
+    names = band_names(edges)
+    branches = [(number <= edge, name) for edge, name in zip(edges, names, strict=False)]
+    branches += [(number.notnull(), names[-1]), (column.notnull(), "not a number")]
+    return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def band_names(edges: Sequence[float]) -> tuple[str, ...]:
+    """The names of a number's bands, one more than edges."""
+    if not edges:
+        return ("any number",)
+    written = [f"{edge:.6g}" for edge in edges]
+    between = [f"over {low} to {high}" for low, high in pairwise(written)]
+    return (f"up to {written[0]}", *between, f"over {written[-1]}")
+
+
+def natural(name: str) -> tuple[float, str]:
+    """Sort bands by their numbers, and other names after them by name."""
+    head, _, rest = name.partition(" ")
+    if head not in {"up", "over"}:
+        return np.inf, name
+    words = rest.split()
+    try:
+        return float(words[1 if head == "up" else 0]) + (0.0 if head == "up" else 0.5e-9), name
+    except (ValueError, IndexError):
+        return np.inf, name
