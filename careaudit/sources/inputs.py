@@ -222,10 +222,9 @@ class Inputs:
         if "id" in also:
             own.append(ibis.literal("\x01").concat(rows.id))
         else:  # equal rows are told apart by counting them
-            same = [
-                rows[name]
-                for name in ("slot", *self._stage.segments.values(), *self._short.values(), *more)
-            ]
+            who = ["who"] if self._stage.clustered else []
+            kept = ["slot", *self._stage.segments.values(), *self._short.values(), *more, *who]
+            same = [rows[name] for name in kept]
             number = ibis.row_number().over(group_by=same, order_by=same)
             content = ibis.literal("\x02").concat(
                 *(one.cast("string").fill_null("\x03") for one in same), number.cast("string")
