@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 COLOURS = {"action": "red", "watch": "magenta", "nogap": "green", "cannot": "bright_black"}
 MOST_ROWS = 12  # comparisons shown of one question; the record holds all
+MOST_DRIVERS = 4
 LONGEST = 28
 
 
-def findings(record: AuditRecord) -> Iterator[Table | Text]:
+def findings(record: AuditRecord) -> Iterator[Table | Text | Padding]:
     """Yield each question's answer in one line, then its comparisons, worst first."""
     for question in record.questions:
         yield _heading(question)
@@ -30,7 +32,26 @@ def findings(record: AuditRecord) -> Iterator[Table | Text]:
             yield _comparisons(mine[:MOST_ROWS], question, record.audit.currency)
         if len(mine) > MOST_ROWS:
             yield Text(f"  ... and {len(mine) - MOST_ROWS:,} more in the record", style="dim")
+        yield from _why(record, question)
         yield Text()
+
+
+def _why(record: AuditRecord, question: Question) -> Iterator[Padding]:
+    """Say what goes along with the question's gaps, each driver once, of its largest gap."""
+    order = {c.group: c.u.value or 0.0 for c in record.comparisons if c.question == question.id}
+    found = [d for d in record.drivers if d.question == question.id and d.listed]
+    found.sort(key=lambda d: -order.get(d.group, 0.0))
+    first = {(d.kind, d.name): d for d in reversed(found)}
+    told = [d for d in found if first[d.kind, d.name] is d]
+    for driver in told[:MOST_DRIVERS]:
+        whom = (
+            ""
+            if driver.kind == "subgroup"
+            else f"{_name(driver.segment)} = {_name(driver.group)}: "
+        )
+        yield Padding(Text(f"{whom}{clean(driver.sentence)}"), (0, 0, 0, 4))
+    if len(told) > MOST_DRIVERS:
+        yield Padding(Text(f"... and {len(told) - MOST_DRIVERS} more in the record"), (0, 0, 0, 4))
 
 
 def _heading(question: Question) -> Text:
