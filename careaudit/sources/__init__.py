@@ -10,7 +10,7 @@ from careaudit.cells import Quantity
 from careaudit.plan import Plan
 from careaudit.sources.base import Request, Scan, Source, stratum
 from careaudit.sources.files import Workspace
-from careaudit.sources.inputs import Coded, Declared, Drawn, Inputs
+from careaudit.sources.inputs import OTHER, Coded, Declared, Drawn, Inputs
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
 from careaudit.sources.scan import scan
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "OTHER",
     "Cases",
     "Coded",
     "Declared",

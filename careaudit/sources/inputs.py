@@ -6,6 +6,7 @@ nothing of them is written anywhere, only sums and shares are.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -37,6 +38,8 @@ SAMPLE = 50_000
 """Decisions of a sample, about: whole customers are drawn."""
 BATCH = 20_000
 """Texts that are held at once."""
+OTHER = "other reasons"
+"""What values that are not told apart count as."""
 _DIGITS = 12  # of a customer's rank; short texts are kept without a second place in memory
 
 Floats = NDArray[np.float64]
@@ -116,7 +119,9 @@ class Inputs:
         self.plan: Plan = request.plan
         self.fields = tuple(dict.fromkeys(fields))
         self._quantities = tuple(dict.fromkeys(quantities))
-        self._short = {name: f"i{place}" for place, name in enumerate(self.fields)}
+        told = ("reason_code",) if "reason_code" in self.plan.log.columns else ()
+        named = dict.fromkeys((*self.fields, *told))
+        self._short = {name: f"i{place}" for place, name in enumerate(named)}
         try:
             self._kept = self._workspace.keep(self._narrow())
             self.rows = int(self._fetch(self._kept.aggregate(n=self._kept.count()))[0][0])
@@ -146,13 +151,22 @@ class Inputs:
         *,
         half: Half | None = None,
         clustered: bool = False,
+        only: Mapping[str, Sequence[str]] = {},
     ) -> Cells:
         """Sum terms by a crossing of segments and of declared inputs; totals, unless clustered.
 
-        An input stands in the crossing under the name that `stratum` gives it.
+        An input stands in the crossing under the name that `stratum` gives it, and so does the
+        reason code where the plan maps one. Of a name in `only`, other values count as OTHER.
         """
         by = [self._column(name) for name in crossing]
-        found = self._fetch(ex.sum_terms(self._half(half), by, tuple(terms), clustered=clustered))
+        rows = self._half(half)
+        for name, values in only.items():
+            column = rows[self._column(name)]
+            kept = ibis.ifelse(column.isin(list(values)), column, OTHER) if values else OTHER
+            rows = rows.mutate(
+                **{self._column(name): ibis.ifelse(column.notnull(), kept, ibis.null("string"))}
+            )
+        found = self._fetch(ex.sum_terms(rows, by, tuple(terms), clustered=clustered))
         table: dict[Group, tuple[int, ...]] = {
             tuple(row[: len(by)]): tuple(int(value or 0) for value in row[len(by) :])
             for row in found
@@ -175,11 +189,29 @@ class Inputs:
         (row,) = self._fetch(ex.sum_terms(rows, [], tuple(terms), clustered=True))
         return Cell(dict(zip(terms, (int(value or 0) for value in row), strict=True)))
 
+    def commonest(self, name: str, among: Quantity, *, least: int, most: int) -> tuple[str, ...]:
+        """The values that most customers have on the decisions of a quantity, the commonest first.
+
+        At most `most`, each of at least `least` customers; `name` as in a crossing.
+        """
+        rows = self._rows
+        column = rows[self._column(name)]
+        rows = rows.filter((ex.carried(rows, among) > 0) & column.notnull())
+        counts = rows.group_by(value=column).aggregate(customers=rows.subject.nunique())
+        counts = counts.filter(counts.customers >= least)
+        top = counts.order_by([counts.customers.desc(), counts.value]).limit(most)
+        return tuple(str(row[0]) for row in self._fetch(top))
+
     # Rows in memory.
 
-    def sample(self, most: int = SAMPLE) -> Drawn:
-        """Draw about `most` decisions, whole customers, always the same ones."""
+    def sample(self, most: int = SAMPLE, *, without: str | None = None) -> Drawn:
+        """Draw about `most` decisions, whole customers, always the same ones.
+
+        without: the rank of a customer whose decisions are left out.
+        """
         wanted = self._upto(self._rows, most)
+        if without is not None:
+            wanted = wanted.filter(wanted["rank"] != without)
         return self._drawn(self._frame(self._pick(wanted, ())), ())
 
     def texts(self, most: int | None = None) -> Iterator[Drawn]:
@@ -289,7 +321,7 @@ class Inputs:
         return self._bands(self._kept).mutate(rows=1)
 
     def _short_band(self, name: str) -> str:
-        banded = self.declared[name].edges is not None
+        banded = name in self.declared and self.declared[name].edges is not None
         return f"b{self._short[name]}" if banded else self._short[name]
 
     def _column(self, name: str) -> str:
@@ -377,6 +409,12 @@ class Inputs:
             amount=numbers("spent") / MINOR,
             texts=tuple(tuple(_texts(frame[name])) for name in texts),
         )
+
+
+def rank(who: str | None, decision_id: str) -> str:
+    """The rank of a customer; of a decision whose customer is not recorded, its own."""
+    own = f"\x01{decision_id}" if who is None else who
+    return hashlib.md5(own.encode(), usedforsecurity=False).hexdigest()[:_DIGITS]
 
 
 _ODD = "13579bdf"
