@@ -18,7 +18,25 @@ PREDICTS: dict[Validity, str] = {
     "untested": "has not been shown to predict {label}",
 }
 WEAK = "predicts {label} far less than decisions turn on it"
-NO_LABELS = "no label says whether decisions should turn on it"
+NO_LABELS = "no label says whether it should"
+REJECTED = {
+    "output": "The input {name} is what the system put out, or what was said of it later: it was "
+    "left out.",
+    "same_as_segment": "The input {name} tells {segment} nearly every time: a system that reads "
+    "it could use {segment} directly. No part of the gap can be told apart from it.",
+    "same_as_outcome": "The input {name} tells the outcome nearly every time. It was written "
+    "after the outcome, or it alone decides: find out which.",
+    "no_support": "Both sides seldom meet the same values of the input {name}, so that like "
+    "cannot be compared with like.",
+    "weak_association": "It was not shown that the input {name} goes along with {segment} by more "
+    "than a little.",
+    "small_share": "The input {name} goes along with {segment}, but hardly any of the gap runs "
+    "through it.",
+    "one_value": "The input {name} has one value only, which tells nobody apart.",
+    "empty": "The input {name} is empty in every decision used.",
+    "too_many_values": "The input {name} has {distinct:,} values, too many to hold any of them "
+    "still.",
+}
 
 
 def label_words(plan: Plan) -> str | None:
@@ -37,7 +55,7 @@ def carried(
     from then on. reason: why it is not tested, or `weak`.
     """
     short = " ".join(what.split(" ")[:2])
-    if label is None or reason == "no_labels":
+    if label is None or reason in {"no_labels", "not_about_decisions"}:
         says = NO_LABELS
     else:
         says = f"{short} {(WEAK if reason == 'weak' else PREDICTS[validity]).format(label=label)}"
@@ -50,3 +68,8 @@ def carried(
 def how_much(mix_share: float) -> str:
     """Say in a word how much of a gap a mix share is; a negative one is hardly any."""
     return next((word for least, word in SHARES if mix_share >= least), HARDLY)
+
+
+def rejected(name: str, reason: str, segment: str, distinct: int) -> str:
+    """Say why a declared input is no driver of a gap; distinct: how many values it has."""
+    return REJECTED[reason].format(name=name, segment=segment, distinct=distinct)

@@ -165,7 +165,7 @@ def _score(group: Labelled, reference: Labelled) -> Floats | None:
 
 def _sum(side: Mapping[Slot, ArrayLike], *ends: str, of: str | None = None) -> Floats:
     wanted = [Slot(f"{kind}_{end}") for kind in ([of] if of else KINDS) for end in ends]
-    return np.sum([np.asarray(side[slot], dtype=np.float64) for slot in wanted], axis=0)
+    return np.asarray(np.sum([np.asarray(side[slot], dtype=np.float64) for slot in wanted], axis=0))
 
 
 def _plain(side: Mapping[Slot, ArrayLike]) -> Labelled:

@@ -1,0 +1,240 @@
+"""Fields: declared inputs that go along with a segment and with a gap, and the way between them.
+
+A field is listed only where both hold: it goes along with the segment, and part of the gap runs
+through it (methods 8; Datta et al. 2017, association and influence). The others stay, each with
+the reason. A field may itself carry the harm: nothing here says that a gap is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from careaudit.cells import ADVERSE, DECIDED, FAVORABLE, Cells, Quantity, Slot, total
+from careaudit.conditional import like
+from careaudit.drivers import sentences, split
+from careaudit.drivers.scene import Found, Gap, Scene
+from careaudit.drivers.validity import by_slot
+from careaudit.plan import Plan
+from careaudit.questions import joined
+from careaudit.record import Driver, Interval
+from careaudit.record.drivers import Validity
+from careaudit.sources import Drawn, stratum
+from careaudit.stats.arrays import Floats, Table
+from careaudit.stats.association import association, cramers_v, level_effect
+from careaudit.stats.standardise import kitagawa
+
+ASSOCIATED = 0.10
+"""A field is associated with a segment where V's lower limit is above this (methods 8)."""
+SHARE = 0.10
+"""A field carries part of a gap where its mix share is above this (methods 8)."""
+SAME = 0.95
+"""From this V on, one tells the other nearly every time."""
+OUTPUTS = "decision", "score", "threshold", "amount", "reason_code", "explanation"
+"""What the system put out: fields of the log that it cannot have listened to."""
+SLOTS = tuple(slot for slot in Slot if slot in DECIDED)
+STRATA = "listed", "weak_association", "small_share"
+"""Reasons with which a field has strata to walk through."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One field beside one gap: what was found, and why it is listed or not."""
+
+    name: str
+    reason: str
+    association: Interval = Interval()
+    mutual_information: float | None = None
+    mix_share: float | None = None
+    within: Interval = Interval()
+    validity: Validity = "untested"
+    validity_reason: str | None = None
+
+
+def look(scene: Scene) -> Found:
+    """Look at every declared input beside every gap."""
+    if not scene.gaps or not scene.inputs.fields:
+        return Found()
+    drawn = scene.inputs.sample()
+    wanted = {part for gap in scene.gaps for part in gap.measure.sizes}
+    terms = tuple(map(total, {*wanted, *map(_only, SLOTS)}))
+    terms = tuple(sorted(terms, key=lambda term: term.key))
+
+    @cache
+    def cells(parts: tuple[str, ...], name: str) -> Cells:
+        return scene.inputs.cells((*parts, stratum(name)), terms)
+
+    drivers: list[Driver] = []
+    for gap in scene.gaps:
+        found = []
+        for name in scene.inputs.fields:
+            reason = state(scene, gap, name)
+            found.append(
+                Candidate(name, reason)
+                if reason
+                else weigh(scene.plan, gap, name, cells(gap.parts, name), drawn)
+            )
+        shares = {c.name: c.mix_share or 0.0 for c in found if c.reason in STRATA}
+        steps = split.steps(scene.inputs, gap, shares)
+        drivers += [_driver(scene, gap, one, steps.get(one.name)) for one in found]
+    return Found(tuple(drivers))
+
+
+def state(scene: Scene, gap: Gap, name: str) -> str | None:
+    """Why a field cannot be a candidate, from the plan and from its values; None where it can."""
+    plan, column = scene.plan, _column(scene.plan, name)
+    if is_output(plan, name):
+        return "output"
+    if column in {_column(plan, one.column) for one in plan.segments if one.name in gap.parts}:
+        return "same_as_segment"
+    found = scene.inputs.declared[name].state
+    return None if found == "usable" else found
+
+
+def is_output(plan: Plan, name: str) -> bool:
+    """Whether a declared field is what the system put out, or what a label says of it."""
+    mapped = {plan.log.columns.get(output) for output in OUTPUTS}
+    label = {_column(plan, plan.label.column)} if plan.label else set()
+    return _column(plan, name) in mapped | label
+
+
+def _column(plan: Plan, name: str) -> str:
+    """The column behind a field of [log.columns]; any other name is a column itself."""
+    mapped = plan.log.columns.get(name)
+    return mapped if isinstance(mapped, str) else name
+
+
+def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candidate:
+    """Weigh one field beside one gap, from the counts of both sides by its values."""
+    counts = gap.table(cells)
+    levels = np.stack([counts.n1, counts.n2], axis=-1)
+    if (levels.sum(axis=-1) > 0).sum() < 2:
+        return Candidate(name, "one_value")
+    worth = levels / _level_effect(gap, name, drawn)
+    v = cramers_v(worth)
+    one = Candidate(
+        name,
+        "same_as_segment",
+        Interval(value=v.value, low=v.low, high=v.high),
+        association(worth).mi_corrected,
+    )
+    if v.value >= SAME:
+        return one
+    if _with_event(counts) >= SAME:
+        return replace(one, reason="same_as_outcome")
+    still = like(counts, gap.deffs)
+    if "no_support" in still.flags:
+        return replace(one, reason="no_support")
+    crude = float(counts.x1.sum() / counts.n1.sum() - counts.x2.sum() / counts.n2.sum())
+    share = float(kitagawa(*counts).mix) / crude if crude else 0.0
+    valid, why = _validity(plan, gap, cells)
+    return replace(
+        one,
+        reason="weak_association" if v.low <= ASSOCIATED
+        else "small_share" if share <= SHARE
+        else "listed",
+        mix_share=share,
+        within=still.found["rd_mh"],
+        validity=valid,
+        validity_reason=why,
+    )  # fmt: skip
+
+
+def _with_event(counts: Table) -> float:
+    """How far a field tells the event itself, over both sides."""
+    x, n = counts.x1 + counts.x2, counts.n1 + counts.n2
+    return association(np.stack([x, n - x], axis=-1)).v_corrected
+
+
+def _level_effect(gap: Gap, name: str, drawn: Drawn) -> float:
+    """The design effect of the field's values among the cases of both sides: the larger one."""
+    n, _ = gap.measure.sizes
+    case = drawn.counted[n.key] > 0
+    values = drawn.fields[name].codes.astype(np.int64) + 1
+    effects = [1.0]
+    for side in gap.sides:
+        mine = case & members(drawn, gap.parts, side)
+        if mine.any():
+            effects.append(level_effect(drawn.customer[mine], values[mine]))
+    return max(effects)
+
+
+def members(
+    drawn: Drawn, parts: Sequence[str], side: set[str]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which drawn decisions belong to one of the groups of a segment, or of a crossing."""
+    codes = np.stack([drawn.groups[part].codes for part in parts], axis=-1)
+    kinds, place = np.unique(codes, axis=0, return_inverse=True)
+    levels = [drawn.groups[part].levels for part in parts]
+    mine = [
+        min(kind) >= 0
+        and joined(tuple(names[code] for names, code in zip(levels, kind, strict=True))) in side
+        for kind in kinds.tolist()
+    ]
+    return np.asarray(np.array(mine, dtype=bool)[place.ravel()])
+
+
+def _validity(plan: Plan, gap: Gap, cells: Cells) -> tuple[Validity, str | None]:
+    """Whether the field predicts the label; asked only where the gap is one of decisions."""
+    measure = gap.measure
+    sides = (measure.cases & ADVERSE, measure.cases & FAVORABLE)
+    if measure.when or measure.events not in sides:
+        return "untested", "not_about_decisions"
+    return by_slot(plan, *_slots(gap, cells), gap.deffs)
+
+
+def _slots(gap: Gap, cells: Cells) -> tuple[Mapping[Slot, Floats], Mapping[Slot, Floats]]:
+    """Count the decisions of both sides by slot, one count for each value of the field."""
+    parts = len(gap.parts)
+    values = {
+        key[parts:]: place for place, key in enumerate({k[parts:]: k for k in cells.table}.values())
+    }
+    found = [{slot: np.zeros(len(values)) for slot in SLOTS} for _ in gap.sides]
+    for key in cells.table:
+        for side, counts in zip(gap.sides, found, strict=True):
+            if None not in key[:parts] and joined(key[:parts]) in side:
+                cell = cells.cell(key)
+                for slot in SLOTS:
+                    counts[slot][values[key[parts:]]] += cell[total(_only(slot))]
+    group, reference = found
+    return group, reference
+
+
+def _only(slot: Slot) -> Quantity:
+    return Quantity(frozenset({slot}))
+
+
+def _driver(scene: Scene, gap: Gap, one: Candidate, step: float | None) -> Driver:
+    control = scene.plan.controls.get(one.name)
+    return Driver(
+        question=gap.question.id,
+        segment=gap.segment,
+        group=str(gap.pair.group.group),
+        reference=str(gap.pair.reference.group),
+        kind="field",
+        name=one.name,
+        association=one.association,
+        mutual_information=one.mutual_information,
+        mix_share=one.mix_share,
+        within=one.within,
+        validity=one.validity,
+        validity_reason=one.validity_reason,
+        listed=one.reason == "listed",
+        reason=one.reason,
+        sentence=_sentence(scene, gap, one),
+        step=step,
+        role=control.role if control else None,
+    )
+
+
+def _sentence(scene: Scene, gap: Gap, one: Candidate) -> str:
+    if one.reason == "listed":
+        what, label = f"the input {one.name}", sentences.label_words(scene.plan)
+        return sentences.carried(
+            what, one.mix_share or 0.0, one.validity, label, one.validity_reason
+        )
+    distinct = scene.inputs.declared[one.name].distinct
+    return sentences.rejected(one.name, one.reason, gap.segment, distinct)
