@@ -6,7 +6,7 @@ Not called audit.py: the module would hide the public function `careaudit.audit`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from careaudit import (
     conditional,
     crossings,
     drivers,
+    estimates,
     notes,
     ratios,
     remedies,
@@ -25,22 +26,20 @@ from careaudit import (
     wanted,
 )
 from careaudit import questions as ask
-from careaudit.cells import Cells, Term, total
+from careaudit.cells import Term, total
 from careaudit.check import check
-from careaudit.double_entry import Line, Page, keep
+from careaudit.double_entry import keep
 from careaudit.errors import DataError, MissingFilesError
-from careaudit.findings import Purse, Teller, estimate
+from careaudit.findings import Purse, Teller
 from careaudit.judge import Asked, Judged, judge, overall
-from careaudit.measures import Measure, Rate, Sample, amounts, pooled_design_effect
+from careaudit.measures import Rate, Sample, amounts, pooled_design_effect
 from careaudit.plan import Plan
-from careaudit.probable import MEMBERS, OTHERS
 from careaudit.record import (
     VALID_DAYS,
     Accounts,
     AuditInfo,
     AuditRecord,
     Comparison,
-    Estimate,
     Excluded,
     Group,
     GroupStatus,
@@ -171,9 +170,9 @@ class _Audit:
             [(t.question.gate, t.question.verdict, t.question.reason) for t in told]
         )
         crossed = {a.question.id: self._crossed(a) for a in asked}
-        estimates = self._estimates(asked, judged)
+        values = estimates.tell(self.plan, self.reader, asked, judged)
         progress("Keeping the second book")
-        books = keep(*self._books(asked, estimates))
+        books = keep(*estimates.books(self.reader, asked, values))
         comparisons = [c for t in told for c in t.comparisons]
         impact = teller.impact(told, undetermined=verdict == "inconclusive")
         quality = [
@@ -187,7 +186,7 @@ class _Audit:
             provenance=self._provenance(sum(len(t.comparisons) for t in told if t.question.gate)),
             accounts=self._accounts(),
             segments=self._segments(found),
-            estimates=tuple(estimates),
+            estimates=tuple(values),
             comparisons=tuple(comparisons),
             questions=tuple(
                 t.question.model_copy(update={"strata": crossed[t.question.id][1]}) for t in told
@@ -375,78 +374,3 @@ class _Audit:
         ]
         strata = (crossings.strata(asked, f, self.reader.known[f.segment].groups) for f in fields)
         return crossings.tell(self.plan, asked, fields), tuple(strata)
-
-    def _estimates(self, asked: Sequence[Asked], judged: Sequence[Judged]) -> list[Estimate]:
-        """Every measure in question for everybody and for each group, each once."""
-        least = self.plan.privacy.min_cell
-        deffs = {
-            (item.asked.measure.name, pair.segment, group): deff
-            for item in judged
-            for pair in item.pairs
-            for group, deff in (
-                (pair.reference.group, pair.reference_deff),
-                (pair.group.group, pair.group_deff),
-            )
-        }
-        rows: dict[tuple[str, str | None, str | None], Estimate] = {}
-        for measure, names in self._estimated(asked):
-            whole = self.reader.sample(measure, "", ())
-            rows[measure.name, None, None] = estimate(
-                measure, None, whole, whole.design_effect, least
-            )
-            for name in names:
-                unknown = [
-                    self.reader.sample(measure, name, group) for group in self._unknown_groups(name)
-                ]
-                for sample in [*self.reader.samples(measure, name), *unknown]:
-                    deff = deffs.get((measure.name, name, sample.group), sample.design_effect)
-                    rows.setdefault(
-                        (measure.name, name, sample.group),
-                        estimate(measure, name, sample, deff, least),
-                    )
-        return list(rows.values())
-
-    def _estimated(self, asked: Sequence[Asked]) -> Iterator[tuple[Measure, tuple[str, ...]]]:
-        """What is asked, over what; and what customers got, wherever fairness is asked about."""
-        yield from ((item.measure, item.question.segments) for item in asked)
-        fair = [
-            name
-            for item in asked
-            if (item.question.pillar or item.measure.pillar) == "fairness"
-            for name in item.question.singles
-            if name not in self.reader.members
-        ]
-        if fair and self.plan.outcome and "amount" in self.plan.log.columns:
-            yield self.reader.measures["amount_per_request"], tuple(dict.fromkeys(fair))
-
-    def _unknown_groups(self, name: str) -> list[tuple[str | None, ...]]:
-        return [(None,)] if "*" not in name and self.scan.unknown.get(name) else []
-
-    def _lines(self, segment: str, cells: Cells) -> list[Line]:
-        """Which cells stand for which groups; by chance of membership each for both sides."""
-        if segment not in self.reader.members:
-            return [Line(g, ask.joined(g) if g else "everybody") for g in cells.table]
-        chances = [(group, float(str(group[0]))) for group in cells.table if group[0] is not None]
-        return [Line(g, MEMBERS, pi) for g, pi in chances] + [
-            Line(g, OTHERS, 1 - pi) for g, pi in chances
-        ]
-
-    def _books(
-        self, asked: Sequence[Asked], estimates: Sequence[Estimate]
-    ) -> tuple[list[Page], list[list[Line]]]:
-        pages, names = [], []
-        for measure in dict.fromkeys(item.measure for item in asked):
-            segments = dict.fromkeys(e.segment for e in estimates if e.measure == measure.name)
-            for segment in segments:
-                cells = self.reader.cells(segment or "")
-                rates = {
-                    e.group or "everybody": e.value
-                    for e in estimates
-                    if (e.measure, e.segment) == (measure.name, segment) and e.value is not None
-                }
-                lines = self._lines(segment or "", cells)
-                known = {line.group for line in lines}
-                kept = {name: rate for name, rate in rates.items() if name in known}
-                pages.append(Page(measure, cells, kept, segment or "everybody"))
-                names.append(lines)
-        return pages, names
