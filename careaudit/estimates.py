@@ -79,6 +79,7 @@ def _lines(reader: Reader, segment: str, cells: Cells) -> list[Line]:
 def books(
     reader: Reader, asked: Sequence[Asked], estimates: Sequence[Estimate]
 ) -> tuple[list[Page], list[list[Line]]]:
+    """The pages that are kept a second time: a measure by a segment, and the lines of each."""
     pages, names = [], []
     for measure in dict.fromkeys(item.measure for item in asked):
         segments = dict.fromkeys(e.segment for e in estimates if e.measure == measure.name)
