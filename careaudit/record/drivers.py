@@ -20,6 +20,9 @@ class Trait(Part):
     segment: str
     group: str
     share: float | None
+    band: bool = Field(
+        default=False, description="A band of a number, which no segment can be asked by."
+    )
 
 
 class Driver(Part):

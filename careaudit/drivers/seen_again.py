@@ -1,0 +1,194 @@
+"""Subgroups in the half of the customers that was not searched: the test that can confirm them.
+
+They are tested as pairs are judged, all of an audit as one family (methods 1.4, 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from careaudit.cells import Cell, Cells, Term, total
+from careaudit.drivers.scene import Scene
+from careaudit.judge import Ruling, rule
+from careaudit.measures import Pair, Rate, Sample, pooled_design_effect
+from careaudit.plan import Question
+from careaudit.record import REST, Interval
+from careaudit.scales import Asking, Counts, Evidence
+from careaudit.wanted import SLOT_TERMS
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A segment or an input, its name in a crossing, and its values; `band`: those of a number."""
+
+    name: str
+    column: str
+    levels: tuple[str, ...]
+    segment: bool
+    band: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is searched for once: a measure and a limit, and the first question that asks them.
+
+    over: the segments, and crossings of segments, that questions ask of this measure already.
+    """
+
+    question: Question
+    measure: Rate
+    scale: Counts
+    over: frozenset[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A subgroup that was found in the searched half: its attributes, their values, its score."""
+
+    ask: Ask
+    attributes: tuple[Attribute, ...]
+    values: tuple[str, ...]
+    score: float
+
+    @property
+    def traits(self) -> dict[str, str]:
+        """Its values by the names of a crossing."""
+        return {a.column: value for a, value in zip(self.attributes, self.values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A candidate in the half that was not searched.
+
+    pair: it beside everybody else; parts: it beside the rest of each of its parts. divergence: of
+    each set of its traits, its rate less that of all; set s holds trait k where s has the bit
+    1 << k.
+    """
+
+    candidate: Candidate
+    pair: Pair
+    parts: tuple[Pair, ...]
+    divergence: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the test of all candidates together says of one; `beyond_parts` is for itself alone."""
+
+    seen: Seen
+    ruling: Ruling
+    beyond_parts: bool
+    difference: Interval
+    u: Interval
+
+
+def held_out(scene: Scene, one: Candidate) -> Seen | None:
+    """Read a candidate, everybody else and what it is part of, in the half not searched.
+
+    None where either side stands for too few customers to be shown.
+    """
+    measure, least = one.ask.measure, scene.plan.privacy.min_cell
+    sizes = measure.sizes
+    terms = tuple(term for term in measure.terms if term.first in sizes)
+    terms += tuple(t for t in SLOT_TERMS if t not in terms) if measure.bounded else ()
+
+    def sample(group: str, *, rest: bool) -> Sample:
+        cell = scene.inputs.cell(one.traits, terms, half="held_out", rest=rest)
+        return _sample(measure, group, cell, clustered=scene.reader.clustered)
+
+    group = sample("*".join(one.values), rest=False)
+    if group.customers < least or not group.n:
+        return None
+    others = sample(REST, rest=True)
+    if others.customers < least or not others.n:
+        return None
+    pooled = pooled_design_effect([group, others])
+    pair = Pair(
+        question=one.ask.question.id,
+        segment="*".join(a.name for a in one.attributes),
+        group=group,
+        reference=others,
+        group_deff=max(group.design_effect, pooled),
+        reference_deff=max(others.design_effect, pooled),
+        weight=1.0,
+        in_scope=True,
+        must_pass=True,
+        protect=True,
+    )
+    counts = _subsets(
+        scene.inputs.cells(list(one.traits), [total(q) for q in sizes], half="held_out"), one
+    )
+    traits, (n, x) = len(one.values), counts[0]
+    wider = [counts[(1 << traits) - 1 - (1 << k)] for k in range(traits)] if traits > 1 else []
+    return Seen(
+        one,
+        pair,
+        tuple(replace(pair, reference=Sample(REST, m - group.n, y - group.x)) for m, y in wider),
+        tuple(y / m - x / n for m, y in counts),
+    )
+
+
+def _sample(measure: Rate, group: str, cell: Cell, *, clustered: bool) -> Sample:
+    """Read a sample from the sums of its sizes alone."""
+    terms: dict[Term, int] = dict.fromkeys(measure.terms, 0)
+    return measure.sample(group, Cell(terms | cell), clustered=clustered)
+
+
+def _subsets(cells: Cells, one: Candidate) -> list[tuple[int, int]]:
+    """Cases and events of every set of a candidate's traits, among those with all traits known.
+
+    In the order of `Seen.divergence`.
+    """
+    n, x = (total(q) for q in one.ask.measure.sizes)
+    known = [group for group in cells.table if None not in group]
+    has = [
+        sum(1 << k for k, value in enumerate(group) if str(value) == one.values[k])
+        for group in known
+    ]
+    found = []
+    for held in range(1 << len(one.values)):
+        rows = [cells.cell(g) for g, own in zip(known, has, strict=True) if own & held == held]
+        found.append((sum(c[n] for c in rows), sum(c[x] for c in rows)))
+    return found
+
+
+def test(scene: Scene, seen: Sequence[Seen]) -> list[Tested]:
+    """Test all candidates as one family, as pairs are judged, and beside their own parts.
+
+    A subgroup is new only if it is harmed beside everybody else and beside the rest of each of its
+    parts: the largest p of both counts (Berger 1982, intersection-union).
+    """
+    if not seen:
+        return []
+    statistics = scene.plan.statistics
+    family, parts = [], []
+    for one in seen:
+        scale = one.candidate.ask.scale
+        evidence = scale.test([one.pair])
+        beside = max((_harm_p(scale, part) for part in one.parts), default=0.0)
+        family.append(evidence._replace(parity=np.maximum(evidence.parity, beside)))
+        parts.append(beside)
+    together = Evidence(*(np.concatenate(columns) for columns in zip(*family, strict=True)))
+    rulings = rule(together, np.full(len(seen), 1 / len(seen)), statistics)
+    return [
+        Tested(one, ruling, beside <= statistics.alpha, *_ranges(scene, one))
+        for one, ruling, beside in zip(seen, rulings, parts, strict=True)
+    ]
+
+
+def _ranges(scene: Scene, one: Seen) -> tuple[Interval, Interval]:
+    """The gap to everybody else, and the same in limits."""
+    statistics, scale = scene.plan.statistics, one.candidate.ask.scale
+    asking = Asking(scale, statistics.alpha, statistics.alpha_pass, statistics.scope)
+    u, low, high, _ = (float(column[0]) for column in scale.spread([one.pair], asking))
+    return scale.ranges([one.pair]).difference[0], Interval(value=u, low=low, high=high)
+
+
+def _harm_p(scale: Counts, pair: Pair) -> float:
+    """The p of no difference; 1 where the group is not the one that is worse off."""
+    if not pair.reference.n or scale.harmed(pair) != "group":
+        return 1.0
+    return float(scale.test([pair]).parity[0])
