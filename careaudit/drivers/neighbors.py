@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from careaudit.cells import ADVERSE, FAVORABLE, Slot
 from careaudit.plan import Plan
+from careaudit.record import Interval
 from careaudit.sources import Drawn
 from careaudit.stats.association import association
+from careaudit.stats.clustering import Moments, design_effect
+from careaudit.stats.rates import wilson
 
 NEIGHBORS = 15
 """Nearest cases that are looked at, or more where several are equally near."""
@@ -27,29 +30,36 @@ CALIPER = 0.10
 """A number may lie so far off, as a share of all decisions that lie between."""
 LEAK = 0.95
 """Cramer's V with the decision, from which on an input gives the decision away."""
-OUTPUTS = ("decision", "score", "threshold", "amount", "reason_code", "explanation")
-"""Fields that the system writes: nothing that it was told."""
+NOT_TOLD = (
+    "decision", "score", "threshold", "amount", "reason_code", "explanation",
+    "decision_id", "subject_id", "text",
+)  # fmt: skip
+"""Fields that the system writes, or that tell one customer from all others."""
+FEWEST_CUSTOMERS = 2
 _SEARCH = 64  # places looked at around one; the customer's own cases are among them
 _TIE = 1e-9
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
-def on_side(slot: NDArray[np.int8], side: frozenset[Slot]) -> NDArray[np.bool_]:
+def on_side(slot: NDArray[np.int8], side: frozenset[Slot]) -> Bools:
     """Which decisions are on a side."""
     return np.isin(slot, [place for place, one in enumerate(Slot) if one in side])
 
 
 def told(plan: Plan, drawn: Drawn) -> tuple[str, ...]:
     """The inputs to compare by: what is written by the system, or gives it away, left out."""
-    columns = plan.log.columns
-    written = {columns.get(name) for name in OUTPUTS} | {
-        name for name in OUTPUTS if name in columns
-    }
-    return tuple(
-        name for name in drawn.fields if name not in written and not _gives_away(drawn, name)
-    )
+    away = not_told(plan)
+    return tuple(name for name in drawn.fields if name not in away and not _gives_away(drawn, name))
+
+
+def not_told(plan: Plan) -> frozenset[str]:
+    """What customers are never compared by, under its names as a field and as a column."""
+    mapped = {name: plan.log.columns[name] for name in NOT_TOLD if name in plan.log.columns}
+    columns = [(one,) if isinstance(one, str) else one for one in mapped.values()]
+    return frozenset(mapped).union(*columns)
 
 
 def _gives_away(drawn: Drawn, name: str) -> bool:
@@ -137,14 +147,32 @@ def beside(drawn: Drawn, where: Placed, asked: Ints) -> Beside:
     near, far = _around(where, spot)
     key = customer[:, None] * spots + near
     found = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-    hit = np.equal(keys[found], key)
+    hit = keys[found] == key
     reach = far <= CALIPER
     n = np.where(reach, cases[near] - np.where(hit, mine[found], 0), 0)
     x = np.where(reach, favorable[near] - np.where(hit, mine_good[found], 0), 0)
     enough = np.cumsum(n, axis=1) >= NEIGHBORS
     last = np.take_along_axis(far, enough.argmax(axis=1)[:, None], axis=1)
-    taken = far <= np.where(enough.any(axis=1)[:, None], last + _TIE, np.inf)
+    reached: Bools = enough.any(axis=1)
+    taken = far <= np.where(reached[:, None], last + _TIE, np.inf)
     return Beside((n * taken).sum(axis=1)[back], (x * taken).sum(axis=1)[back])
+
+
+def ended(customer: Ints, event: Bools) -> Interval:
+    """The share of decisions with an event, and its range; empty for fewer than two customers.
+
+    customer: a number for each decision's. A customer's decisions tell as much as they agree.
+    """
+    who = np.unique(customer, return_inverse=True)[1]
+    n = np.bincount(who)
+    if len(n) < FEWEST_CUSTOMERS:
+        return Interval()
+    x = np.bincount(who, weights=event).astype(np.int64)
+    cases, events = int(n.sum()), int(x.sum())
+    moments = Moments(len(n), int(n @ n), int(x @ n), int(x @ x))
+    effect = design_effect(cases, events, moments) or 1.0
+    low, high = wilson(events / effect, cases / effect)
+    return Interval(value=events / cases, low=float(low), high=float(high))
 
 
 def _around(where: Placed, spot: Ints) -> tuple[Ints, Floats]:

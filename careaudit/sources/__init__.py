@@ -14,6 +14,7 @@ from careaudit.sources.inputs import OTHER, Coded, Declared, Drawn, Inputs
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
 from careaudit.sources.scan import scan
+from careaudit.sources.single import Single, single
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ __all__ = [
     "PairedScan",
     "Request",
     "Scan",
+    "Single",
     "Source",
     "TableSource",
     "open_source",
@@ -52,6 +54,12 @@ class TableSource:
     ) -> Inputs:
         """Read the log again with its declared inputs; DataError where one is not there."""
         return Inputs(self._opened, request, fields, quantities)
+
+    def single(
+        self, request: Request, decision_id: str, columns: Sequence[str]
+    ) -> tuple[tuple[Single, ...], tuple[str, ...]]:
+        """Find one decision: its used rows with these columns, and what became of all its rows."""
+        return single(self._opened, request, decision_id, columns)
 
 
 def open_source(plan: Plan, base: Path, data: pd.DataFrame | None = None) -> TableSource:

@@ -284,7 +284,7 @@ class Inputs:
 
     def _declared(self, name: str) -> Declared:
         column = self._kept[self._short[name]]
-        number = _finite(column)
+        number = finite(column)
         look = self._kept.aggregate(
             known=column.count(), distinct=column.nunique(), numbers=number.count()
         )
@@ -312,7 +312,7 @@ class Inputs:
         for name, one in self.declared.items():
             column = rows[self._short[name]]
             if one.edges is not None:
-                number = _finite(column)
+                number = finite(column)
                 more[f"v{self._short[name]}"] = number
                 more[f"b{self._short[name]}"] = _band(column, number, one.edges)
         return rows.mutate(**more)
@@ -432,7 +432,8 @@ def _texts(column: pd.Series) -> Iterator[str | None]:
     return (text if isinstance(text, str) else None for text in column)
 
 
-def _finite(column: Any) -> Any:
+def finite(column: Any) -> Any:
+    """Read a number; missing where there is none, or it has no end."""
     number = column.try_cast("float64")
     return ibis.ifelse(number.abs() < 1e300, number, ibis.null("float64"))  # NaN is above all
 

@@ -115,6 +115,12 @@ class Stage:
         rows = self._typed(self._rows({**also, **known}), {**also, **known})
         return rows.filter(rows.fate == ex.USED)
 
+    def fates(self, decision_id: str) -> list[str]:
+        """What became of each row of one decision, sorted; empty where no row has the id."""
+        rows = self._fated(self._rows({"id": "decision_id"}))
+        found = rows.filter(self._get(rows, "decision_id") == decision_id).select("fate")
+        return sorted(str(row[0]) for row in self.opened.workspace.fetch(found))
+
     def place(self, reference: str) -> ex.Place:
         """Resolve a column of the plan."""
         return ex.place(self.plan, reference, self.opened.log.names)
@@ -218,12 +224,7 @@ class Stage:
 
         `also` keeps columns that no sum may be grouped by, such as the decision's id.
         """
-        rows = rows.mutate(
-            side=self._side(rows),
-            day=ex.moment(self._field(rows, "decided_at")).date(),
-            amount=ex.minor_units(self._field(rows, "amount")),
-        )
-        rows = rows.mutate(fate=self._fate(rows))
+        rows = self._fated(rows)
         times = list(dict.fromkeys([*self.held.times, *self.weighed.times]))
         if times:
             rows = rows.mutate(**{ex.at(name): self._time(rows, name) for name in times})
@@ -245,6 +246,14 @@ class Stage:
             **self._flags(rows),
             **self.weighed.columns(rows, partial(self._said, rows)),
         )
+
+    def _fated(self, rows: Any) -> Any:
+        rows = rows.mutate(
+            side=self._side(rows),
+            day=ex.moment(self._field(rows, "decided_at")).date(),
+            amount=ex.minor_units(self._field(rows, "amount")),
+        )
+        return rows.mutate(fate=self._fate(rows))
 
     def _flags(self, rows: Any) -> dict[str, Any]:
         """What the accounts count: values that could not be read, customers unnamed, joins."""

@@ -10,18 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from careaudit.cells import ADVERSE
 from careaudit.drivers.looks.reasons import segments, shown
-from careaudit.drivers.neighbors import FEWEST, Ints, beside, on_side, placed, told
+from careaudit.drivers.neighbors import FEWEST, Bools, Ints, beside, ended, on_side, placed, told
 from careaudit.drivers.scene import Found, Scene
-from careaudit.record import LikePairs
+from careaudit.record import Interval, LikePairs
 from careaudit.sources import Drawn
-from careaudit.stats.clustering import Moments, design_effect
-from careaudit.stats.rates import wilson
 
-Bools = NDArray[np.bool_]
 MOST = 20_000
 """Adverse decisions that are looked at, about: whole customers."""
 
@@ -76,24 +72,17 @@ def _rows(
     least, column = scene.plan.privacy.min_cell, drawn.groups[segment]
     for group in shown(scene, segment):
         mine = column.codes[asked.place] == column.levels.index(group)
-        if len(np.unique(asked.customer[mine])) >= least:
-            compared = mine & asked.compared
-            counts = _counts(asked.customer[compared], asked.mostly[compared], least)
-            row = LikePairs(group=group, adverse=int(mine.sum()), compared=0, share=None)
-            yield row.model_copy(update=counts or {"reason": reason})
-
-
-def _counts(customer: Ints, mostly: Bools, least: int) -> dict[str, float] | None:
-    """The share of decisions beside which most cases ended favorably; None for few customers."""
-    who = np.unique(customer, return_inverse=True)[1]
-    n = np.bincount(who)
-    if len(n) < max(least, 2):
-        return None
-    x = np.bincount(who, weights=mostly).astype(np.int64)
-    cases, events = int(n.sum()), int(x.sum())
-    moments = Moments(len(n), int(n @ n), int(x @ n), int(x @ x))
-    effect = design_effect(cases, events, moments) or 1.0
-    low, high = wilson(events / effect, cases / effect)
-    return {
-        "compared": cases, "share": events / cases, "low": float(low), "high": float(high)
-    }  # fmt: skip
+        if len(np.unique(asked.customer[mine])) < least:
+            continue
+        compared = mine & asked.compared
+        few = len(np.unique(asked.customer[compared])) < least
+        found = Interval() if few else ended(asked.customer[compared], asked.mostly[compared])
+        yield LikePairs(
+            group=group,
+            adverse=int(mine.sum()),
+            compared=0 if few else int(compared.sum()),
+            share=found.value,
+            low=found.low,
+            high=found.high,
+            reason=reason if few else None,
+        )
