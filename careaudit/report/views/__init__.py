@@ -9,10 +9,12 @@ from careaudit.report.beside import NOTHING, Beside
 from careaudit.report.views import annex, findings, summary
 from careaudit.report.views import beside as aside
 from careaudit.report.views.book import Book
+from careaudit.report.views.drivers import Why, build_why
 from careaudit.report.views.findings import Finding, Gap
 from careaudit.report.views.releases import Compared, build_comparison
+from careaudit.report.views.remedies import Remedies, build_remedies
 from careaudit.report.views.summary import Summary
-from careaudit.report.wording import standing
+from careaudit.report.wording import drivers, remedies, standing
 from careaudit.report.wording.names import plain, said
 from careaudit.report.wording.pages import FOOT
 from careaudit.report.wording.summary import audit_number, page_title, scope
@@ -32,6 +34,8 @@ class Report:
     summary: Summary
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
+    why: Why
+    remedies: Remedies
     numbers: tuple[annex.NumbersTable, ...]
     crossings: tuple[annex.Crossing, ...]
     crossings_left: int
@@ -75,6 +79,8 @@ def build(
         summary=summary.build_summary(book, beside, rows),
         findings=tuple(findings.build_findings(book, beside)),
         gaps=tuple(findings.build_gaps(book)),
+        why=build_why(book),
+        remedies=build_remedies(book),
         numbers=tuple(annex.build_numbers(book)),
         crossings=tuple(annex.build_crossings(book)),
         crossings_left=max(0, len(record.intersections) - annex.MOST_CROSSINGS),
@@ -86,7 +92,7 @@ def build(
         provenance=tuple(annex.build_provenance(book)),
         how_to_read=tuple(standing.how_to_read("95")),
         required=tuple(standing.required(record, beside, on)),
-        methods=tuple(standing.methods(record)),
+        methods=(*standing.methods(record), *drivers.methods(record), *remedies.methods(record)),
         counted=tuple(standing.counted(record)),
         reliance=standing.reliance(record),
         justification=said(record.audit.justification or "", 600),

@@ -1,0 +1,291 @@
+"""What goes along with the gaps: a page a gap, what is told of its groups, and the subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+
+from careaudit.notation import Notation
+from careaudit.notation import numbers as num
+from careaudit.record import Comparison, Driver
+from careaudit.report.charts.waterfall import Step, waterfall
+from careaudit.report.views.book import Book
+from careaudit.report.views.exhibits import Cell, Exhibit, Grid
+from careaudit.report.views.inputs import of_groups
+from careaudit.report.views.subgroups import subgroups
+from careaudit.report.views.tables import axis
+from careaudit.report.wording import drivers as tell
+from careaudit.report.wording import findings as say
+from careaudit.report.wording.findings import Groups
+from careaudit.report.wording.names import plain, title
+from careaudit.report.wording.words import Answer, answer
+
+MOST_PAGES, MOST_CANDIDATES, MOST_OTHERS = 4, 8, 3
+MOST_STEPS = 6
+ANCHOR = "drivers"
+
+Key = tuple[str, str | None, str | None]
+"""The question, segment and group of a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One gap with what goes along with it; `told` are the record's own sentences."""
+
+    anchor: str
+    kicker: str
+    head: str
+    answer: Answer
+    seen: tuple[str, ...]
+    told: tuple[str, ...]
+    exhibits: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything that is told of why, or in `empty` that nothing is: what, why not, what it takes.
+
+    `first` stands on page 1, `causes` on the page of each finding by its number, with the anchor of
+    the page that it leads to.
+    """
+
+    pages: tuple[Page, ...] = ()
+    more: str = ""
+    subgroups: Exhibit | None = None
+    empty: tuple[str, str, str] | None = None
+    first: str = ""
+    causes: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def anchor(self) -> str:
+        """Return where the first of its pages begins; empty where there is none."""
+        return ANCHOR if self.pages else "subgroups" if self.subgroups else ""
+
+
+def build_why(book: Book) -> Why:
+    """Return the pages of the gaps with the largest excess, one an attribute and question."""
+    candidates: dict[Key, list[Driver]] = {}
+    for driver in book.record.drivers:
+        if driver.kind != "subgroup":
+            candidates.setdefault((driver.question, driver.segment, driver.group), []).append(
+                driver
+            )
+    by_page: dict[tuple[str, str | None], list[Comparison]] = {}
+    for c in book.record.comparisons:
+        if c.within is None and (c.question, c.segment, c.group) in candidates:
+            by_page.setdefault((c.question, c.segment), []).append(c)
+    gaps = sorted((sorted(found, key=_excess) for found in by_page.values()), key=_first)
+    shown = gaps[:MOST_PAGES]
+    told: set[str] = set()
+    pages = tuple(_page(book, i, found, candidates, told) for i, found in enumerate(shown))
+    left = len(gaps) - len(shown)
+    groups = subgroups(book)
+    listed = any(d.listed for found in candidates.values() for d in found)
+    return Why(
+        pages=pages,
+        more=tell.more(left, "gap of an attribute") if left else "",
+        subgroups=groups,
+        empty=None if pages else (tell.EMPTY, *_empty(book)),
+        first=tell.FIRST if listed and pages else "",
+        causes=_causes(book, shown, candidates),
+    )
+
+
+def _excess(c: Comparison) -> float:
+    return -(c.affected.people.value or 0.0)
+
+
+def _first(found: Sequence[Comparison]) -> float:
+    return _excess(found[0])
+
+
+def _empty(book: Book) -> tuple[str, str]:
+    """Say why no gap has a page, and what it would take."""
+    pressing = [
+        c
+        for c in book.record.comparisons
+        if c.within is None and (c.verdict == "fail" or c.reason == "adverse_signal")
+    ]
+    if not pressing:
+        return tell.NO_GAP
+    if any(note.code == "drivers_skipped" for note in book.record.quality):
+        return tell.SKIPPED
+    return tell.NO_INPUTS if any(c.unit == "share" for c in pressing) else tell.NOT_A_RATE
+
+
+def _causes(
+    book: Book, shown: Sequence[Sequence[Comparison]], candidates: Mapping[Key, list[Driver]]
+) -> dict[int, tuple[str, str]]:
+    """Say on the page of each finding what its largest gap goes along with, and where more is."""
+    places = {q.id: place for place, q in enumerate(book.record.questions, 1)}
+    told: dict[int, tuple[str, str]] = {}
+    for i, found in enumerate(shown):
+        c = found[0]
+        listed = _listed(candidates[c.question, c.segment, c.group])
+        told.setdefault(places[c.question], (tell.cause(c, listed, book.groups), _anchor(i)))
+    return told
+
+
+def _anchor(place: int) -> str:
+    return f"{ANCHOR}{place + 1}" if place else ANCHOR
+
+
+def _listed(found: Sequence[Driver]) -> list[Driver]:
+    """Return the listed candidates, the largest share first."""
+    return [d for d in _ranked(found) if d.listed]
+
+
+def _ranked(found: Sequence[Driver]) -> list[Driver]:
+    """Return candidates: those listed before others, the largest share first."""
+    return sorted(found, key=lambda d: (not d.listed, -(d.mix_share or 0.0), d.name))
+
+
+def _page(
+    book: Book,
+    place: int,
+    found: Sequence[Comparison],
+    candidates: Mapping[Key, list[Driver]],
+    told: set[str],
+) -> Page:
+    """Return the page of one attribute: its largest gap, and in a line what is listed for others.
+
+    `told` are the attributes whose groups another page has told of.
+    """
+    c, *others = found
+    number, q = next(x for x in enumerate(book.record.questions, 1) if x[1].id == c.question)
+    own = candidates[c.question, c.segment, c.group]
+    listed, words = _listed(own), book.words(c.measure)
+    notation = book.notation(q)
+    loud = [d for d in own if d.reason in tell.LOUD]
+    also = [tell.others(o, _listed(candidates[o.question, o.segment, o.group]), book.groups)
+            for o in others]  # fmt: skip
+    also = [text for text in also if text]
+    kept = [*also[:MOST_OTHERS], tell.more(len(also) - MOST_OTHERS, "gap")]
+    return Page(
+        anchor=_anchor(place),
+        kicker=f"Question {number} · {words.title}",
+        head=tell.head(c, listed, len(own), book.groups),
+        answer=answer(c.verdict, c.reason),
+        seen=tuple(
+            text
+            for text in (
+                say.both_rates(c, notation, book.groups, words.event),
+                say.gap(c, notation, words),
+            )
+            if text
+        ),
+        told=(
+            *(tell.sentence(d) for d in [*listed, *loud][:MOST_CANDIDATES]),
+            *([tell.ITSELF] if listed else []),
+            *(text for text in kept if text),
+        ),
+        exhibits=tuple(
+            e
+            for e in (
+                _steps(c, own, listed, notation, book.groups),
+                *_tables(c, own, notation),
+                *of_groups(book, c, told),
+            )
+            if e
+        ),
+    )
+
+
+# The steps from one rate to the other.
+
+
+def _steps(
+    c: Comparison,
+    own: Sequence[Driver],
+    listed: Sequence[Driver],
+    notation: Notation,
+    groups: Groups,
+) -> Exhibit | None:
+    """Return the steps of the inputs, or of a listed phrase alone where that goes further."""
+    if c.group_value is None or c.reference_value is None:
+        return None
+    gap = c.group_value - c.reference_value
+    stepping = sorted(
+        (d for d in own if d.step is not None), key=lambda d: -abs(d.step or 0.0)
+    )[:MOST_STEPS]  # fmt: skip
+    sizes = [(d, d.step or 0.0) for d in stepping]
+    phrases = [(d, d.mix_share * gap) for d in listed if d.kind == "term" and d.mix_share]
+    alone = bool(phrases) and abs(phrases[0][1]) > abs(sum(size for _, size in sizes))
+    sizes = phrases[:1] if alone else sizes
+    if not sizes:
+        return None
+    named_ = [(_step(d), size, False) for d, size in sizes]
+    named_.append((tell.NO_STEP, gap - sum(size for _, size in sizes), True))
+    places = list(accumulate((size for _, size, _ in named_), initial=c.reference_value))
+    places[-1] = c.group_value
+    steps = [
+        Step(label, start, end, notation.signed(end - start), rest)
+        for (label, _, rest), (start, end) in zip(named_, pairwise(places), strict=True)
+    ]
+    shown = axis(places, None, notation)
+    if shown is None:
+        return None
+    names = tell.end(c, groups)
+    first, last = (
+        (n, notation.told(v)) for n, v in zip(names, (places[0], places[-1]), strict=True)
+    )
+    alt = tell.steps_alt(
+        f"{first[1]} ({first[0]})",
+        f"{last[1]} ({last[0]})",
+        [f"{step.label} {step.told}" for step in steps],
+    )
+    rows = [
+        (first[0], (Cell(num.NONE), Cell(notation.value(places[0])))),
+        *((s.label, (Cell(s.told), Cell(notation.value(s.end)))) for s in steps),
+        (last[0], (Cell(num.NONE), Cell(notation.value(places[-1])))),
+    ]
+    return Exhibit(
+        tell.STEPS,
+        tell.step_note(notation, terms=alone),
+        (Grid(tell.STEP_HEADS, tuple(rows), css="steps"),),
+        waterfall(first, steps, last, shown, alt),
+    )
+
+
+def _step(driver: Driver) -> str:
+    """Name a step, short enough to stand beside its bar."""
+    longest = 26
+    text = plain(title(tell.row(driver)))
+    text = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return f"“{text}”" if driver.kind == "term" else text
+
+
+# The candidates.
+
+
+def _tables(c: Comparison, own: Sequence[Driver], notation: Notation) -> list[Exhibit]:
+    """Return the tables of the inputs and of the phrases, those listed first, both bounded."""
+    ranked = _ranked(own)
+    kept = ranked[:MOST_CANDIDATES]
+    made = []
+    for kind, head, heads, note in (
+        ("field", tell.FIELDS, tell.field_heads(c.segment or ""),
+         tell.field_note(c.segment or "", notation)),
+        ("term", tell.TERMS, tell.term_heads(), tell.term_note(notation)),
+    ):  # fmt: skip
+        rows = tuple((tell.row(d), _row(d, notation)) for d in kept if d.kind == kind)
+        left = sum(d.kind == kind for d in ranked) - len(rows)
+        more = tell.more(left, "input" if kind == "field" else "phrase")
+        if rows:
+            made.append(Exhibit(head, note, (Grid(heads, rows, more, "why"),)))
+        elif left:
+            made.append(Exhibit(head, more, ()))
+    return made
+
+
+def _row(driver: Driver, notation: Notation) -> tuple[Cell, ...]:
+    used = driver.customers if driver.kind == "term" else None
+    validity, why = tell.predicts(driver)
+    return (
+        Cell(tell.association(driver), "" if used is None else f"{num.count(used)} customers"),
+        Cell(tell.share(driver)),
+        Cell(tell.left(driver, notation)),
+        Cell(validity, why),
+        Cell(tell.why(driver)),
+    )

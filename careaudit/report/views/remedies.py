@@ -1,0 +1,183 @@
+"""What could be done about the gaps: a page an attribute, each suggestion with its price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from careaudit.notation import Notation, notation_of
+from careaudit.notation import numbers as num
+from careaudit.record import Point, Remedy, RemedyGroup
+from careaudit.report.charts.tradeoff import tradeoff
+from careaudit.report.views.book import Book
+from careaudit.report.views.exhibits import Cell, Exhibit, Grid, named
+from careaudit.report.views.tables import axis
+from careaudit.report.wording import remedies as tell
+from careaudit.report.wording.names import segment_name, title
+
+MOST_PAGES, MOST_ROWS, MOST_GROUPS, MOST_POINTS = 4, 8, 6, 9
+ANCHOR = "remedies"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What could be done about the gap of one attribute."""
+
+    anchor: str
+    head: str
+    exhibits: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """All that could be done, and how many attributes are left to the record.
+
+    `places` are the anchors of the pages by the number of their question.
+    """
+
+    pages: tuple[Page, ...] = ()
+    more: str = ""
+    places: Mapping[int, str] = field(default_factory=dict)
+
+
+def build_remedies(book: Book) -> Remedies:
+    """Return a page for each attribute with suggestions, in the record's order."""
+    by_page: dict[tuple[str, str], list[Remedy]] = {}
+    for one in book.record.impact.remedies:
+        by_page.setdefault((one.question, one.segment), []).append(one)
+    found = list(by_page.values())
+    pages = tuple(_page(book, i, own) for i, own in enumerate(found[:MOST_PAGES]))
+    numbers = {q.id: number for number, q in enumerate(book.record.questions, 1)}
+    places: dict[int, str] = {}
+    for page, own in zip(pages, found, strict=False):
+        places.setdefault(numbers[own[0].question], page.anchor)
+    return Remedies(pages, tell.more(len(found) - MOST_PAGES, "attribute"), places)
+
+
+def _page(book: Book, place: int, found: Sequence[Remedy]) -> Page:
+    q = next(q for q in book.record.questions if q.id == found[0].question)
+    notation = book.notation(q)
+    priced = [r for r in found if r.state == "estimated"]
+    first = priced[0] if priced else None
+    exhibits = [
+        _table(priced, notation),
+        _words(priced),
+        *(_curve(r, notation) for r in priced),
+        *(_groups(book, r) for r in priced[:MOST_ROWS]),
+        _open([r for r in found if r.state != "estimated"]),
+    ]
+    return Page(
+        anchor=f"{ANCHOR}{place + 1}" if place else ANCHOR,
+        head=tell.head(first, notation, tell.place(found[0], book.groups)),
+        exhibits=tuple(e for e in exhibits if e),
+    )
+
+
+def _table(priced: Sequence[Remedy], notation: Notation) -> Exhibit | None:
+    """Return the table of all suggestions, the gap that each leaves and what it costs."""
+    if not priced:
+        return None
+    kept = priced[:MOST_ROWS]
+    rows = tuple(
+        (
+            tell.what(one),
+            tuple(
+                Cell(*pair)
+                for pair in (
+                    tell.gap_then(one, notation),
+                    tell.counted(one.helped),
+                    tell.counted(one.undue),
+                    tell.counted(one.errors),
+                    tell.paid(one.money),
+                    tell.workload(one.review),
+                )
+            ),
+        )
+        for one in kept
+    )
+    more = tell.more(len(priced) - len(kept), "suggestion")
+    grid = Grid(tell.HEADS, rows, more, "priced")
+    return Exhibit(tell.HEAD, tell.READ.format(per=notation.per), (grid,))
+
+
+def _words(priced: Sequence[Remedy]) -> Exhibit | None:
+    """Return the record's own sentences, and what those need that set customers apart."""
+    kept = priced[:MOST_ROWS]
+    told = [tell.sentence(one) for one in kept if one.sentence]
+    told += [tell.uses_group(one) for one in kept if one.uses_group]
+    return Exhibit(tell.IN_WORDS, "", (), told=tuple(told)) if told else None
+
+
+def _curve(one: Remedy, notation: Notation) -> Exhibit | None:
+    """Return the gap over the cost at some settings of one dial; None where there is no dial."""
+    if len(one.curve) < 2:
+        return None
+    points = _thinned(one.curve)
+    costs = notation_of("share", [p.undue for p in points])
+    across = axis([p.undue for p in points], None, costs)
+    up = axis([*(p.gap for p in points), 0.0], None, notation)
+    if across is None or up is None:
+        return None
+    written = [(costs.value(p.undue), notation.signed(p.gap)) for p in points]
+    svg = tradeoff(
+        [(p.undue, p.gap) for p in points],
+        across,
+        up,
+        (tell.AXES[0].format(per=costs.per), tell.AXES[1].format(gap=notation.per)),
+        tell.curve_alt(written, costs.per),
+    )
+    rows = tuple(
+        (
+            num.guarded(p.setting, [], 2),
+            (Cell(gap), Cell(cost), Cell(costs.value(p.errors))),
+        )
+        for p, (cost, gap) in zip(points, written, strict=True)
+    )
+    return Exhibit(
+        tell.CURVE.format(what=tell.what(one)),
+        tell.CURVE_READ,
+        (Grid(tell.CURVE_HEADS, rows, tell.more(len(one.curve) - len(points), "setting")),),
+        svg,
+    )
+
+
+def _thinned(curve: Sequence[Point]) -> list[Point]:
+    """Keep so many points, evenly, both ends among them."""
+    if len(curve) <= MOST_POINTS:
+        return list(curve)
+    last = len(curve) - 1
+    return [curve[round(i * last / (MOST_POINTS - 1))] for i in range(MOST_POINTS)]
+
+
+def _groups(book: Book, one: Remedy) -> Exhibit | None:
+    """Return what a suggestion would mean group by group: the gap's own pair among them."""
+    if not one.groups:
+        return None
+    pair = (one.reference, one.group)
+    ranked = sorted(range(len(one.groups)), key=lambda i: (one.groups[i].group not in pair, i))
+    kept = [one.groups[i] for i in sorted(ranked[:MOST_GROUPS])]
+    rates = [r for g in kept for r in (g.favorable_now, g.favorable.value)]
+    shares = notation_of("share", rates)
+    rows = tuple((named(book, one.segment, g.group), _group(g, shares)) for g in kept)
+    heads = (title(segment_name(one.segment, 40)), *tell.GROUP_HEADS)
+    more = tell.more(len(one.groups) - len(kept), "group")
+    return Exhibit(
+        tell.GROUPS.format(what=tell.what(one)),
+        tell.GROUPS_READ.format(per=shares.per),
+        (Grid(heads, rows, more, "helped"),),
+    )
+
+
+def _group(g: RemedyGroup, notation: Notation) -> tuple[Cell, ...]:
+    now, then = tell.favorable(g.favorable_now, g.favorable, notation)
+    changes = (g.helped, g.undue, g.errors)
+    return Cell(now), Cell(then), *(Cell(*tell.counted(change)) for change in changes)
+
+
+def _open(found: Sequence[Remedy]) -> Exhibit | None:
+    """Return what could not be priced, and why."""
+    if not found:
+        return None
+    rows = tuple((tell.what(one), (Cell(tell.reason(one.reason)),)) for one in found[:MOST_ROWS])
+    more = tell.more(len(found) - MOST_ROWS, "suggestion")
+    return Exhibit(tell.OPEN, "", (Grid(tell.OPEN_HEADS, rows, more, "said"),))
