@@ -58,7 +58,7 @@ def _merged(codes: NDArray[np.int64], counts: Floats) -> Table:
     """Add up strata that the fields of these codes do not tell apart."""
     strata, place = np.unique(codes, axis=0, return_inverse=True)
     sums = [np.bincount(place.ravel(), part, minlength=len(strata)) for part in counts.T]
-    return Table(*sums)
+    return Table(*(np.asarray(part, dtype=np.float64) for part in sums))
 
 
 def _strata(gap: Gap, cells: Cells) -> tuple[NDArray[np.int64], Floats]:
@@ -69,7 +69,7 @@ def _strata(gap: Gap, cells: Cells) -> tuple[NDArray[np.int64], Floats]:
     fields = len(cells.segments) - parts
     known: Sequence[dict[str | None, int]] = [{} for _ in range(fields)]
     codes, counts = [], []
-    for key in cells.table:
+    for key in sorted(cells.table, key=repr):  # sums in one order have one last digit
         name = joined(key[:parts])
         if None in key[:parts] or name not in group | reference:
             continue

@@ -18,12 +18,16 @@ from careaudit.cells import Slot
 from careaudit.plan import Plan
 from careaudit.record.drivers import Validity
 from careaudit.stats.arrays import Floats, counts, share, two_sided_z
+from careaudit.stats.standardise import rate_difference_mh
 
 HALF = 0.5
 """Of the difference between levels' adverse rates: truth that surely moves by less than this
 share of it does not carry the decisions."""
 ALIKE = 0.5
 """Two slopes differ where one is less than this share of the other, and not by chance."""
+OTHERWISE = 0.2
+"""At the same level the sides differ where their undue shares do so by more than this share of
+the common one, and not by chance: then one value says one thing of one and another of the other."""
 KINDS = ("favorable", "adverse")
 ENDS = ("due", "undue")
 UNLABELLED = "unlabelled"
@@ -96,8 +100,9 @@ def validity(group: Labelled, reference: Labelled) -> tuple[Validity, str | None
 
     Each level is scored by its adverse rate over both sides, drawn to the mean by what chance
     adds to it; per side, the slope of the undue share on that score, with its 95 % range. valid:
-    the range is above 0 on both sides, reaches HALF, and the slopes are alike. unsupported: below
-    HALF on both (`weak` where one is above 0 for all that). unequal: one side each, or unlike.
+    the range is above 0 on both sides, reaches HALF, and the sides are alike. unsupported: below
+    HALF on both (`weak` where one is above 0 for all that). unequal: on one_side only, with
+    unlike_slopes (ALIKE), or with unlike_levels: other truths at the same level (OTHERWISE).
     Else untested: no_labels, one_sided_labels (all labels of a side agree), same_decisions (the
     levels end alike), few_labels (the range is too wide to say either).
     Source: methods 8; regression calibration, Carroll et al. 2006; spread of a level's share with
@@ -115,20 +120,30 @@ def validity(group: Labelled, reference: Labelled) -> tuple[Validity, str | None
     slopes = [slope(score, undue, labelled) for undue, labelled in sides]
     if None in slopes:
         return "untested", "few_labels"
-    return _settled(*(one for one in slopes if one))
+    one, other = (slope for slope in slopes if slope)
+    return _settled(one, other, unlike=_unlike(*sides[0], *sides[1]))
 
 
-def _settled(one: Slope, other: Slope) -> tuple[Validity, str | None]:
+def _unlike(x1: Floats, n1: Floats, x2: Floats, n2: Floats) -> bool:
+    """Whether the sides' undue shares differ at the same levels (Mantel & Haenszel)."""
+    left = rate_difference_mh(x1, n1, x2, n2)
+    common = float((x1.sum() + x2.sum()) / (n1.sum() + n2.sum()))
+    return bool(max(left.low, -left.high) > 0 and abs(left.value) > OTHERWISE * common)
+
+
+def _settled(one: Slope, other: Slope, *, unlike: bool) -> tuple[Validity, str | None]:
     said = {one.says, other.says}
     if "unsure" in said:
         return "untested", "few_labels"
     if said == {"no"}:
         return "unsupported", "weak" if max(one.range[0], other.range[0]) > 0 else None
     if said == {"yes", "no"}:
-        return "unequal", None
+        return "unequal", "one_side"
     low, high = sorted((one.value, other.value))
     apart = high - low > two_sided_z(0.95) * float(np.hypot(one.se, other.se))
-    return ("unequal" if apart and low < ALIKE * high else "valid"), None
+    if apart and low < ALIKE * high:
+        return "unequal", "unlike_slopes"
+    return ("unequal", "unlike_levels") if unlike else ("valid", None)
 
 
 def slope(score: Floats, undue: Floats, labelled: Floats) -> Slope | None:

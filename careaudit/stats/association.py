@@ -85,7 +85,8 @@ def cramers_v(table: ArrayLike, level: float = 0.95) -> Ranged:
     tails = np.array([(1 + level) / 2, (1 - level) / 2])
     seen = np.array([whole.chi2, max(whole.chi2, df)])  # less than chance is no closer range
     ends = np.nan_to_num(chndtrinc(seen, df, tails), nan=0.0)
-    low, high = np.minimum(np.sqrt(np.maximum(ends, 0.0) / n / room), 1.0)
+    ends = np.where(ends > 1e-9, ends, 0.0)  # the search stops short of 0
+    low, high = np.minimum(np.sqrt(ends / n / room), 1.0)
     value = min(whole.v_corrected, 1.0)
     return Ranged(value, min(float(low), value), max(float(high), value))
 

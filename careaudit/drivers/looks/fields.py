@@ -39,6 +39,8 @@ SLOTS = tuple(slot for slot in Slot if slot in DECIDED)
 STRATA = "listed", "weak_association", "small_share"
 """Reasons with which a field has strata to walk through."""
 
+UNKNOWN = Interval()
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -46,10 +48,10 @@ class Candidate:
 
     name: str
     reason: str
-    association: Interval = Interval()
+    association: Interval = UNKNOWN
     mutual_information: float | None = None
     mix_share: float | None = None
-    within: Interval = Interval()
+    within: Interval = UNKNOWN
     validity: Validity = "untested"
     validity_reason: str | None = None
 
@@ -189,9 +191,8 @@ def _validity(plan: Plan, gap: Gap, cells: Cells) -> tuple[Validity, str | None]
 def _slots(gap: Gap, cells: Cells) -> tuple[Mapping[Slot, Floats], Mapping[Slot, Floats]]:
     """Count the decisions of both sides by slot, one count for each value of the field."""
     parts = len(gap.parts)
-    values = {
-        key[parts:]: place for place, key in enumerate({k[parts:]: k for k in cells.table}.values())
-    }
+    known = sorted({key[parts:] for key in cells.table}, key=repr)
+    values = {value: place for place, value in enumerate(known)}
     found = [{slot: np.zeros(len(values)) for slot in SLOTS} for _ in gap.sides]
     for key in cells.table:
         for side, counts in zip(gap.sides, found, strict=True):
