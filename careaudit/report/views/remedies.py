@@ -13,6 +13,7 @@ from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid, named
 from careaudit.report.views.tables import axis
 from careaudit.report.wording import remedies as tell
+from careaudit.report.wording.alike import span
 from careaudit.report.wording.names import segment_name, title
 
 MOST_PAGES, MOST_ROWS, MOST_GROUPS, MOST_POINTS = 4, 8, 6, 9
@@ -84,7 +85,7 @@ def _table(priced: Sequence[Remedy], notation: Notation) -> Exhibit | None:
             tuple(
                 Cell(*pair)
                 for pair in (
-                    tell.gap_then(one, notation),
+                    (span(one.gap, notation), _now(one, kept[0], notation)),
                     tell.counted(one.helped),
                     tell.counted(one.undue),
                     tell.counted(one.errors),
@@ -95,9 +96,16 @@ def _table(priced: Sequence[Remedy], notation: Notation) -> Exhibit | None:
         )
         for one in kept
     )
+    first = (Cell(span(kept[0].gap_now, notation)), *[Cell(num.NONE)] * (len(tell.HEADS) - 2))
+    rows = ((tell.TODAY, first), *rows)
     more = tell.more(len(priced) - len(kept), "suggestion")
     grid = Grid(tell.HEADS, rows, more, "priced")
     return Exhibit(tell.HEAD, tell.READ.format(per=notation.per), (grid,))
+
+
+def _now(one: Remedy, first: Remedy, notation: Notation) -> str:
+    """Say the gap today where it is not that of the first row, which is on the same customers."""
+    return "" if one.gap_now == first.gap_now else f"{tell.NOW} {span(one.gap_now, notation)}"
 
 
 def _words(priced: Sequence[Remedy]) -> Exhibit | None:

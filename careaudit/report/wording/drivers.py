@@ -20,7 +20,7 @@ from careaudit.report.wording.names import (
 from careaudit.report.wording.words import listed
 
 PAGE = "What goes along with the gaps"
-FIRST = "What goes along with it:"
+FIRST = "What goes along with the gaps:"
 SEE = "More, and how sure:"
 PART = "Possible causes"
 STAYS = (

@@ -21,7 +21,7 @@ NOTE = (
 )
 HEAD = "What each would change"
 HEADS = (
-    "What", "Gap then", "Helped", "Not due", "Wrong decisions", "Money paid",
+    "What", "Gap", "Helped", "Not due", "Wrong decisions", "Money paid",
     "For people to look at",
 )  # fmt: skip
 READ = (
@@ -40,6 +40,8 @@ USES_GROUP = (
     "{what} would set customers apart by {segment} itself. That uses the attribute, and needs"
     " counsel before anyone tries it."
 )
+TODAY = "As it is today"
+NOW = "today"
 OPEN = "What was not priced, and why"
 OPEN_HEADS = ("What", "Why not")
 CURVE = "{what}: the gap at each setting, and what it costs"
@@ -91,20 +93,11 @@ def what(remedy: Remedy) -> str:
     return text.format(name=f"“{name(remedy.name, 40)}”") if "{name}" in text else text
 
 
-def gap_then(remedy: Remedy, notation: Notation) -> tuple[str, str]:
-    """Write the gap that a remedy would leave with its range, and below it the gap now."""
-    now = span(remedy.gap_now, notation)
-    return span(remedy.gap, notation), "" if now == num.NONE else f"now {now}"
-
-
 def counted(found: Interval | None) -> tuple[str, str]:
     """Write a change of a count, and its range."""
     if found is None or found.value is None:
         return num.NONE, ""
-    if found.low is None or found.high is None:
-        return num.signed_count(found.value), ""
-    ends = f"{num.signed_count(found.low)} to {num.signed_count(found.high)}"
-    return num.signed_count(found.value), ends
+    return num.signed_count(found.value), num.count_span(found.low, found.high) or ""
 
 
 def workload(found: Interval | None) -> tuple[str, str]:
@@ -118,13 +111,9 @@ def paid(found: Money | None) -> tuple[str, str]:
     """Write a change of money, and its range."""
     if found is None or found.value is None:
         return num.NONE, ""
-
-    def write(amount: float) -> str:
-        return ("+" if amount > 0 else "") + num.money(amount, found.currency)
-
-    if found.low is None or found.high is None:
-        return write(found.value), ""
-    return write(found.value), f"{write(found.low)} to {write(found.high)}"
+    text = num.money(found.value, found.currency)
+    ends = num.money_span(found.low, found.high, found.currency)
+    return (f"+{text}" if found.value > 0 else text), ends or ""
 
 
 def favorable(now: float | None, then: Interval, notation: Notation) -> tuple[str, str]:
