@@ -17,9 +17,9 @@ from careaudit.conditional import SUPPORT
 from careaudit.drivers.scene import Gap
 from careaudit.questions import joined
 from careaudit.sources import Inputs, stratum
-from careaudit.stats.arrays import Floats, Table
+from careaudit.stats.arrays import Floats, Table, share
 from careaudit.stats.shapley import shapley
-from careaudit.stats.standardise import common_mix, kitagawa
+from careaudit.stats.standardise import common_mix, rate_difference_mh, two_factors
 
 MOST_FIELDS = 6
 """Fields with a step, those with the largest parts of the mix; 64 sets of them."""
@@ -48,10 +48,26 @@ def steps(inputs: Inputs, gap: Gap, shares: Mapping[str, float]) -> dict[str, fl
     return dict(zip(names, map(float, found), strict=True))
 
 
+def mix(counts: Table) -> float:
+    """Return the part of a gap that lies in how often the two sides meet each stratum.
+
+    Kitagawa's, but for strata that one side alone met: the other is taken to fare there as much
+    better or worse as in the strata that both met, and not alike. Else a value that only one
+    group uses would carry part of any gap, though it moves no decision.
+    """
+    both = (counts.n1 > 0) & (counts.n2 > 0)
+    apart = float(rate_difference_mh(*counts).value) if both.any() else 0.0
+    p1, p2 = share(counts.x1, counts.n1), share(counts.x2, counts.n2)
+    p1 = np.where(counts.n1 > 0, p1, np.clip(p2 + apart, 0.0, 1.0))
+    p2 = np.where(counts.n2 > 0, p2, np.clip(p1 - apart, 0.0, 1.0))
+    w1, w2 = (share(n, np.asarray(n.sum())) for n in (counts.n1, counts.n2))
+    return float(two_factors(p1, w1, p2, w2)[1].sum())
+
+
 def _mix(codes: NDArray[np.int64], counts: Floats, chosen: int) -> float:
     """The mix part over the joint strata of the fields whose bits are set; 0 for none."""
     places = [place for place in range(codes.shape[1]) if chosen >> place & 1]
-    return float(kitagawa(*_merged(codes[:, places], counts)).mix) if places else 0.0
+    return mix(_merged(codes[:, places], counts)) if places else 0.0
 
 
 def _merged(codes: NDArray[np.int64], counts: Floats) -> Table:

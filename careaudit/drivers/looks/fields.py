@@ -25,7 +25,6 @@ from careaudit.record.drivers import Validity
 from careaudit.sources import Drawn, stratum
 from careaudit.stats.arrays import Floats, Table
 from careaudit.stats.association import association, cramers_v, level_effect
-from careaudit.stats.standardise import kitagawa
 
 ASSOCIATED = 0.10
 """A field is associated with a segment where V's lower limit is above this (methods 8)."""
@@ -131,7 +130,7 @@ def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candid
     if "no_support" in still.flags:
         return replace(one, reason="no_support")
     crude = float(counts.x1.sum() / counts.n1.sum() - counts.x2.sum() / counts.n2.sum())
-    share = float(kitagawa(*counts).mix) / crude if crude else 0.0
+    share = split.mix(counts) / crude if crude else 0.0
     valid, why = _validity(plan, gap, cells)
     return replace(
         one,
