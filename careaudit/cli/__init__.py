@@ -15,6 +15,7 @@ COMMANDS = {
     "init": "Look at a log and draft its plan, careaudit.toml.",
     "inspect": "Show a log's columns, their likely roles, and data problems.",
     "audit": "Audit a log: print the findings, write the record and the report.",
+    "explain": "Explain one decision to people who may see it.",
     "gate": "Open or close a deployment on the record.",
     "compare": "Compare two releases: what got better or worse, and for whom.",
     "waive": "Let one failing finding pass for a while, in somebody's name.",

@@ -79,6 +79,13 @@ def ranks(number: Floats) -> Floats:
     return found
 
 
+def rank_among(number: Floats, one: float) -> tuple[Floats, float]:
+    """The ranks of numbers, and that of one more beside them."""
+    known = np.sort(number[np.isfinite(number)])
+    below = np.searchsorted(known, one, "left") + np.searchsorted(known, one, "right")
+    return ranks(number), float(below) / 2 / max(len(known), 1)
+
+
 @dataclass(frozen=True)
 class Placed:
     """Decisions by where their inputs put them.
@@ -153,9 +160,19 @@ def beside(drawn: Drawn, where: Placed, asked: Ints) -> Beside:
     x = np.where(reach, favorable[near] - np.where(hit, mine_good[found], 0), 0)
     enough = np.cumsum(n, axis=1) >= NEIGHBORS
     last = np.take_along_axis(far, enough.argmax(axis=1)[:, None], axis=1)
-    reached: Bools = enough.any(axis=1)
+    reached = np.asarray(enough.any(axis=1))
     taken = far <= np.where(reached[:, None], last + _TIE, np.inf)
     return Beside((n * taken).sum(axis=1)[back], (x * taken).sum(axis=1)[back])
+
+
+def nearest(among: Ints, far: Floats, customer: Ints, wanted: int) -> Ints:
+    """The places among these of the nearest cases of `wanted` customers, and all equally near."""
+    rising = among[np.argsort(far[among], kind="stable")]
+    firsts = np.sort(np.unique(customer[rising], return_index=True)[1])
+    if len(firsts) <= wanted:
+        return rising
+    kept: Ints = rising[far[rising] <= far[rising[firsts[wanted - 1]]] + _TIE]
+    return kept
 
 
 def ended(customer: Ints, event: Bools) -> Interval:

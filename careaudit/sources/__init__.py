@@ -10,7 +10,7 @@ from careaudit.cells import Quantity
 from careaudit.plan import Plan
 from careaudit.sources.base import Request, Scan, Source, stratum
 from careaudit.sources.files import Workspace
-from careaudit.sources.inputs import OTHER, Coded, Declared, Drawn, Inputs
+from careaudit.sources.inputs import NOT_A_NUMBER, OTHER, Coded, Declared, Drawn, Inputs
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
 from careaudit.sources.scan import scan
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "NOT_A_NUMBER",
     "OTHER",
     "Cases",
     "Coded",

@@ -42,6 +42,9 @@ OTHER = "other reasons"
 """What values that are not told apart count as."""
 _DIGITS = 12  # of a customer's rank; short texts are kept without a second place in memory
 
+NOT_A_NUMBER = "not a number"
+"""The band of what is recorded where a number is meant."""
+
 Floats = NDArray[np.float64]
 Half = Literal["searched", "held_out"]
 State = Literal["usable", "empty", "one_value", "too_many_values"]
@@ -442,7 +445,7 @@ def _band(column: Any, number: Any, edges: Sequence[float]) -> Any:
     """The band of a number as its name; a value that is no number is a band of its own."""
     names = band_names(edges)
     branches = [(number <= edge, name) for edge, name in zip(edges, names, strict=False)]
-    branches += [(number.notnull(), names[-1]), (column.notnull(), "not a number")]
+    branches += [(number.notnull(), names[-1]), (column.notnull(), NOT_A_NUMBER)]
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
