@@ -15,6 +15,7 @@ from careaudit.drivers.scene import Scene
 from careaudit.judge import Ruling, rule
 from careaudit.measures import Pair, Rate, Sample, pooled_design_effect
 from careaudit.plan import Question
+from careaudit.plan.toml_text import plain
 from careaudit.record import REST, Interval
 from careaudit.scales import Asking, Counts, Evidence
 from careaudit.wanted import SLOT_TERMS
@@ -57,6 +58,12 @@ class Candidate:
     def traits(self) -> dict[str, str]:
         """Its values by the names of a crossing."""
         return {a.column: value for a, value in zip(self.attributes, self.values, strict=True)}
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Its values as they may be told: those of inputs may hold any sign, and are escaped."""
+        both = zip(self.attributes, self.values, strict=True)
+        return tuple(value if a.segment else plain(value) for a, value in both)
 
 
 @dataclass(frozen=True)

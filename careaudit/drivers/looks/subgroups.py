@@ -17,7 +17,8 @@ from careaudit.measures import Rate
 from careaudit.notation import Notation
 from careaudit.notation import numbers as num
 from careaudit.plan import Question
-from careaudit.record import REST, Driver, Interval, Quality
+from careaudit.plan.toml_text import plain
+from careaudit.record import REST, Driver, Quality
 from careaudit.record.drivers import Trait
 from careaudit.scales import Counts
 from careaudit.sources import stratum
@@ -192,30 +193,49 @@ def _judged(scene: Scene, ask: Ask, attributes: Sequence[Attribute]) -> set[Item
 
 def _driver(one: Candidate, tested: Tested | None) -> Driver:
     """Put a candidate in the record: what the half that was not searched says of it."""
-    names = [f"{a.name} {value}" for a, value in zip(one.attributes, one.values, strict=True)]
-    listed = tested is not None and tested.ruling.verdict == "fail"
-    reason = "few_customers"
-    if tested:
-        reason = "listed" if listed else "not_confirmed" if tested.beyond_parts else "same_as_part"
-    shares = _shares(tested.seen) if tested and listed else [None] * len(names)
+    segment = "*".join(a.name for a in one.attributes)
+    if tested is None:
+        return _withheld(one, segment)
+    listed = tested.ruling.verdict == "fail"
+    shares = _shares(tested.seen) if listed else [None] * len(one.values)
+    traits = tuple(
+        Trait(segment=a.name, group=value, share=part, band=a.band)
+        for a, value, part in zip(one.attributes, one.told, shares, strict=True)
+    )
+    reason = "listed" if listed else "not_confirmed" if tested.beyond_parts else "same_as_part"
+    names = [f"{trait.segment} {plain(trait.group)}" for trait in traits]
     return Driver(
         question=one.ask.question.id,
-        segment="*".join(a.name for a in one.attributes),
-        group="*".join(one.values),
+        segment=segment,
+        group="*".join(one.told),
         reference=REST,
         kind="subgroup",
         name=", ".join(names),
-        association=tested.difference if tested else Interval(),
+        association=tested.difference,
         listed=listed,
-        sentence=_sentence(one.ask, names, reason, tested),
+        sentence=_sentence(" and ".join(names), reason, tested),
         reason=reason,
-        customers=tested.seen.pair.group.customers if tested else None,
-        traits=tuple(
-            Trait(segment=a.name, group=value, share=part, band=a.band)
-            for a, value, part in zip(one.attributes, one.values, shares, strict=True)
-        ),
-        p_adjusted=tested.ruling.p_adjusted if tested else None,
-        u=tested.u if tested else Interval(),
+        customers=tested.seen.pair.group.customers,
+        traits=traits,
+        p_adjusted=tested.ruling.p_adjusted,
+        u=tested.u,
+    )
+
+
+def _withheld(one: Candidate, segment: str) -> Driver:
+    """A candidate of too few customers: that it stood out would say how they fared."""
+    names = " and ".join(attribute.name for attribute in one.attributes)
+    return Driver(
+        question=one.ask.question.id,
+        segment=segment,
+        group=None,
+        reference=REST,
+        kind="subgroup",
+        name=f"a small group by {names}",
+        listed=False,
+        sentence=f"Exploratory: a small group by {names}. {_FOUND}; the other half has too few "
+        f"such customers for anything to be said of them. {_TODAY}",
+        reason="few_customers",
     )
 
 
@@ -229,13 +249,7 @@ _FOUND = "Found by a search in one half of the customers"
 _TODAY = "It changes no verdict of today."
 
 
-def _sentence(ask: Ask, names: Sequence[str], reason: str, tested: Tested | None) -> str:
-    who = " and ".join(names)
-    if tested is None:
-        return (
-            f"Exploratory: {who}. {_FOUND}; the other half has too few such customers to tell. "
-            f"{_TODAY}"
-        )
+def _sentence(who: str, reason: str, tested: Tested) -> str:
     if reason == "same_as_part":
         return (
             f"Exploratory: {who}. {_FOUND}; in the other half its rate is not told apart from that "
@@ -247,14 +261,15 @@ def _sentence(ask: Ask, names: Sequence[str], reason: str, tested: Tested | None
             f"that the search could not have met by chance. That is not proof of none. {_TODAY}"
         )
     gap, pair = tested.difference, tested.seen.pair
+    ask = tested.seen.candidate.ask
     notation = Notation("share", num.per_of([pair.group.rate, pair.reference.rate]))
     low, high = sorted(abs(end or 0.0) for end in (gap.low, gap.high))
     return (
         f"Exploratory: for {who} the rate asked about ({ask.measure.name}) is "
         f"{notation.told_size(gap.value or 0.0)} {'higher' if ask.scale.adverse else 'lower'} than "
         f"for everybody else ({notation.size(low)} to {notation.size(high)} plausible). {_FOUND}, "
-        f"and seen again in the other half, which was not searched. {_TODAY} The draft of the "
-        "next plan asks about it."
+        f"and seen again in the other half, which was not searched. {_TODAY} It stands in the "
+        "draft of the next plan."
     )
 
 
