@@ -20,7 +20,7 @@ from careaudit.record.drivers import Validity
 from careaudit.stats.arrays import Floats, counts, share, two_sided_z
 from careaudit.stats.standardise import rate_difference_mh
 
-HALF = 0.5
+QUARTER = 0.25
 """Of the difference between levels' adverse rates: truth that surely moves by less than this
 share of it does not carry the decisions."""
 ALIKE = 0.5
@@ -62,7 +62,7 @@ class Slope(NamedTuple):
     def says(self) -> Says:
         """Whether the driver predicts the truth by enough to matter, on this side."""
         low, high = self.range
-        return "no" if high < HALF else "yes" if low > 0 else "unsure"
+        return "no" if high < QUARTER else "yes" if low > 0 else "unsure"
 
 
 def by_slot(
@@ -100,8 +100,8 @@ def validity(group: Labelled, reference: Labelled) -> tuple[Validity, str | None
 
     Each level is scored by its adverse rate over both sides, drawn to the mean by what chance
     adds to it; per side, the slope of the undue share on that score, with its 95 % range. valid:
-    the range is above 0 on both sides, reaches HALF, and the sides are alike. unsupported: below
-    HALF on both (`weak` where one is above 0 for all that). unequal: on one_side only, with
+    the range is above 0 on both sides, reaches QUARTER, and the sides are alike. unsupported: below
+    QUARTER on both (`weak` where one is above 0 for all that). unequal: on one_side only, with
     unlike_slopes (ALIKE), or with unlike_levels: other truths at the same level (OTHERWISE).
     Else untested: no_labels, one_sided_labels (all labels of a side agree), same_decisions (the
     levels end alike), few_labels (the range is too wide to say either).

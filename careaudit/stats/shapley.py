@@ -19,7 +19,7 @@ def shapley(values: ArrayLike) -> Floats:
     """
     worth = finite("values", values)
     n = worth.size.bit_length() - 1
-    if worth.ndim != 1 or worth.size != 1 << n:
+    if worth.ndim != 1 or n < 0 or worth.size != 1 << n:
         raise ValueError(f"values of 2^n sets are needed, got {worth.size}")
     if worth[0] != 0:
         raise ValueError(f"the empty set is worth 0, got {worth[0]}")
