@@ -10,6 +10,7 @@ from pathlib import Path
 from careaudit.record import AuditRecord
 from careaudit.report.beside import Beside
 from careaudit.report.views import beside as aside
+from careaudit.report.views import drivers as why
 from careaudit.report.wording.names import clean, cut
 from careaudit.report.wording.standing import escapes_note
 
@@ -68,6 +69,7 @@ def names(record: AuditRecord, beside: Beside) -> Iterator[str]:
         yield s.name
         yield from (g.group for g in s.groups)
     yield from dict.fromkeys(field for row in record.conditional for field in row.within)
+    yield from dict.fromkeys(why.names(record))
     for i in record.provenance.inputs:
         yield i.name
     for n in record.quality:

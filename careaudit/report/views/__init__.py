@@ -14,7 +14,7 @@ from careaudit.report.views.findings import Finding, Gap
 from careaudit.report.views.releases import Compared, build_comparison
 from careaudit.report.views.remedies import Remedies, build_remedies
 from careaudit.report.views.summary import Summary
-from careaudit.report.wording import drivers, remedies, standing
+from careaudit.report.wording import standing
 from careaudit.report.wording.names import plain, said
 from careaudit.report.wording.pages import FOOT
 from careaudit.report.wording.summary import audit_number, page_title, scope
@@ -92,7 +92,7 @@ def build(
         provenance=tuple(annex.build_provenance(book)),
         how_to_read=tuple(standing.how_to_read("95")),
         required=tuple(standing.required(record, beside, on)),
-        methods=(*standing.methods(record), *drivers.methods(record), *remedies.methods(record)),
+        methods=tuple(standing.methods(record)),
         counted=tuple(standing.counted(record)),
         reliance=standing.reliance(record),
         justification=said(record.audit.justification or "", 600),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from careaudit.notation import Notation
 from careaudit.notation import numbers as num
-from careaudit.record import Comparison, Driver
+from careaudit.record import AuditRecord, Comparison, Driver
 from careaudit.report.charts.waterfall import Step, waterfall
 from careaudit.report.views.book import Book
 from careaudit.report.views.exhibits import Cell, Exhibit, Grid
@@ -61,6 +61,17 @@ class Why:
     def anchor(self) -> str:
         """Return where the first of its pages begins; empty where there is none."""
         return ANCHOR if self.pages else "subgroups" if self.subgroups else ""
+
+
+def names(record: AuditRecord) -> Iterator[str]:
+    """Yield every text of a record that these pages, and those of remedies, print as it is."""
+    for driver in record.drivers:
+        yield from (driver.name, driver.sentence)
+    for s in record.segments:
+        yield from (carrier.name for one in s.revealed for carrier in one.carriers)
+        yield from (one.reason for one in s.reasons)
+    for remedy in record.impact.remedies:
+        yield from (remedy.name, remedy.sentence)
 
 
 def build_why(book: Book) -> Why:
@@ -158,10 +169,18 @@ def _page(
     listed, words = _listed(own), book.words(c.measure)
     notation = book.notation(q)
     loud = [d for d in own if d.reason in tell.LOUD]
-    also = [tell.others(o, _listed(candidates[o.question, o.segment, o.group]), book.groups)
-            for o in others]  # fmt: skip
-    also = [text for text in also if text]
-    kept = [*also[:MOST_OTHERS], tell.more(len(also) - MOST_OTHERS, "gap")]
+    alike: dict[tuple[str, ...], list[Comparison]] = {}
+    for other in others:
+        theirs = _listed(candidates[other.question, other.segment, other.group])
+        alike.setdefault(tuple(tell.what(d) for d in theirs), []).append(other)
+    also = [
+        tell.others(
+            same, _listed(candidates[same[0].question, c.segment, same[0].group]), book.groups
+        )
+        for named, same in alike.items()
+        if named
+    ]
+    also = [*also[:MOST_OTHERS], tell.more(len(also) - MOST_OTHERS, "gap")]
     return Page(
         anchor=_anchor(place),
         kicker=f"Question {number} · {words.title}",
@@ -177,8 +196,8 @@ def _page(
         ),
         told=(
             *(tell.sentence(d) for d in [*listed, *loud][:MOST_CANDIDATES]),
-            *([tell.ITSELF] if listed else []),
-            *(text for text in kept if text),
+            *([] if all(tell.asks(d) for d in listed) else [tell.ITSELF]),
+            *(text for text in also if text),
         ),
         exhibits=tuple(
             e
@@ -251,9 +270,9 @@ def _steps(
 def _step(driver: Driver) -> str:
     """Name a step, short enough to stand beside its bar."""
     longest = 26
-    text = plain(title(tell.row(driver)))
+    text = plain(tell.row(driver))
     text = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
-    return f"“{text}”" if driver.kind == "term" else text
+    return f"“{text}”" if driver.kind == "term" else title(text)
 
 
 # The candidates.
@@ -261,21 +280,22 @@ def _step(driver: Driver) -> str:
 
 def _tables(c: Comparison, own: Sequence[Driver], notation: Notation) -> list[Exhibit]:
     """Return the tables of the inputs and of the phrases, those listed first, both bounded."""
-    ranked = _ranked(own)
-    kept = ranked[:MOST_CANDIDATES]
+    segment, ranked = c.segment or "", _ranked(own)
+    fields = [d for d in ranked if d.kind == "field"]
+    terms = [d for d in ranked if d.kind == "term"]
+    half = MOST_CANDIDATES // 2
+    room = MOST_CANDIDATES - min(len(terms), half)
+    kept = fields[:room], terms[: MOST_CANDIDATES - min(len(fields), room)]
     made = []
-    for kind, head, heads, note in (
-        ("field", tell.FIELDS, tell.field_heads(c.segment or ""),
-         tell.field_note(c.segment or "", notation)),
-        ("term", tell.TERMS, tell.term_heads(), tell.term_note(notation)),
+    for found, shown, noun, head, heads, note in (
+        (fields, kept[0], "input", tell.FIELDS, tell.field_heads(segment),
+         tell.field_note(segment, notation)),
+        (terms, kept[1], "phrase", tell.TERMS, tell.term_heads(), tell.term_note(notation)),
     ):  # fmt: skip
-        rows = tuple((tell.row(d), _row(d, notation)) for d in kept if d.kind == kind)
-        left = sum(d.kind == kind for d in ranked) - len(rows)
-        more = tell.more(left, "input" if kind == "field" else "phrase")
+        rows = tuple((tell.row(d), _row(d, notation)) for d in shown)
+        more = tell.more(len(found) - len(rows), noun)
         if rows:
             made.append(Exhibit(head, note, (Grid(heads, rows, more, "why"),)))
-        elif left:
-            made.append(Exhibit(head, more, ()))
     return made
 
 

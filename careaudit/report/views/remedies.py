@@ -16,7 +16,7 @@ from careaudit.report.wording import remedies as tell
 from careaudit.report.wording.alike import span
 from careaudit.report.wording.names import segment_name, title
 
-MOST_PAGES, MOST_ROWS, MOST_GROUPS, MOST_POINTS = 4, 8, 6, 9
+MOST_PAGES, MOST_ROWS, MOST_GROUPS, LEAST_POINTS, MOST_POINTS = 4, 8, 6, 3, 7
 ANCHOR = "remedies"
 
 
@@ -63,9 +63,9 @@ def _page(book: Book, place: int, found: Sequence[Remedy]) -> Page:
     exhibits = [
         _table(priced, notation),
         _words(priced),
+        _open([r for r in found if r.state != "estimated"]),
         *(_curve(r, notation) for r in priced),
         *(_groups(book, r) for r in priced[:MOST_ROWS]),
-        _open([r for r in found if r.state != "estimated"]),
     ]
     return Page(
         anchor=f"{ANCHOR}{place + 1}" if place else ANCHOR,
@@ -112,39 +112,44 @@ def _words(priced: Sequence[Remedy]) -> Exhibit | None:
     """Return the record's own sentences, and what those need that set customers apart."""
     kept = priced[:MOST_ROWS]
     told = [tell.sentence(one) for one in kept if one.sentence]
-    told += [tell.uses_group(one) for one in kept if one.uses_group]
+    told += dict.fromkeys(tell.uses_group(one) for one in kept if one.uses_group)
     return Exhibit(tell.IN_WORDS, "", (), told=tuple(told)) if told else None
 
 
 def _curve(one: Remedy, notation: Notation) -> Exhibit | None:
     """Return the gap over the cost at some settings of one dial; None where there is no dial."""
-    if len(one.curve) < 2:
+    if len(one.curve) < LEAST_POINTS:
         return None
-    points = _thinned(one.curve)
-    costs = notation_of("share", [p.undue for p in points])
-    across = axis([p.undue for p in points], None, costs)
+    points, review = _thinned(one.curve), one.kind == "review"
+    shares = notation_of("share", [p.undue for p in points])
+    paid = [p.setting if review else p.undue for p in points]
+    costs = notation_of("share", paid)
+    across = axis(paid, None, costs)
     up = axis([*(p.gap for p in points), 0.0], None, notation)
     if across is None or up is None:
         return None
-    written = [(costs.value(p.undue), notation.signed(p.gap)) for p in points]
+    head = (tell.REVIEWED if review else tell.AXES[0]).format(per=costs.per)
+    gaps = [notation.signed(p.gap) for p in points]
+    told = list(zip(map(costs.value, paid), gaps, strict=True))
     svg = tradeoff(
-        [(p.undue, p.gap) for p in points],
+        [(cost, p.gap) for cost, p in zip(paid, points, strict=True)],
         across,
         up,
-        (tell.AXES[0].format(per=costs.per), tell.AXES[1].format(gap=notation.per)),
-        tell.curve_alt(written, costs.per),
+        (head, tell.AXES[1].format(gap=notation.per)),
+        tell.curve_alt(head, told),
     )
     rows = tuple(
         (
-            num.guarded(p.setting, [], 2),
-            (Cell(gap), Cell(cost), Cell(costs.value(p.errors))),
+            num.percent(p.setting) if review else num.guarded(p.setting, [], 2),
+            (Cell(gap), Cell(shares.value(p.undue)), Cell(shares.value(p.errors))),
         )
-        for p, (cost, gap) in zip(points, written, strict=True)
+        for p, gap in zip(points, gaps, strict=True)
     )
+    more = tell.more(len(one.curve) - len(points), "setting")
     return Exhibit(
         tell.CURVE.format(what=tell.what(one)),
-        tell.CURVE_READ,
-        (Grid(tell.CURVE_HEADS, rows, tell.more(len(one.curve) - len(points), "setting")),),
+        tell.REVIEW_READ if review else tell.CURVE_READ,
+        (Grid(tell.CURVE_HEADS, rows, more, "steps"),),
         svg,
     )
 

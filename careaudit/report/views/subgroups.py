@@ -41,6 +41,6 @@ def _subgroup(book: Book, driver: Driver) -> tuple[Cell, ...]:
         Cell(span(driver.association, notation), f"question {number}, in {notation.per:,}"),
         Cell(tell.in_limits(driver.u)),
         Cell(num.NONE if driver.customers is None else num.count(driver.customers)),
-        Cell(", ".join(tell.trait(t) for t in driver.traits) or num.NONE),
+        Cell(", ".join(tell.trait(t) for t in driver.traits if t.share is not None) or num.NONE),
         Cell(tell.CONFIRMED if driver.listed else why(driver)),
     )

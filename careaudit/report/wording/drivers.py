@@ -17,6 +17,7 @@ from careaudit.report.wording.names import (
     segment_name,
     title,
 )
+from careaudit.report.wording.summary import places
 from careaudit.report.wording.words import listed
 
 PAGE = "What goes along with the gaps"
@@ -56,6 +57,9 @@ VALIDITY_REASONS = {
     "one_sided_labels": "one kind of outcome was checked",
     "same_decisions": "decisions do not turn on it",
     "few_labels": "too few checked outcomes",
+    "one_side": "on one side alone",
+    "unlike_slopes": "more on one side",
+    "not_about_decisions": "the question is not about decisions",
     "weak": "far less than decisions turn on it",
 }
 LISTED = "Listed"
@@ -72,6 +76,7 @@ NOT_LISTED = {
     "not_with_segment": "No: both groups use it alike, decisions being equal",
     "not_with_decision": "No: decisions do not go along with it",
     "few_customers": "No: too few customers",
+    "same_as_part": "No: not told apart from a wider group",
     "not_confirmed": "Not seen again in the other half",
 }
 """Why a candidate is not listed, by the record's reason."""
@@ -121,10 +126,9 @@ def head(c: Comparison, found: Sequence[Driver], looked: int, groups: Groups) ->
     return f"{here}, the gap goes along with none of the {num.count(looked)} {noun} looked at"
 
 
-def others(c: Comparison, found: Sequence[Driver], groups: Groups) -> str:
-    """Say what is listed for another group of the same attribute."""
-    here = title(sides(c, groups, 24)[0])
-    return f"{here}, the gap goes along with {together(found)}." if found else ""
+def others(same: list[Comparison], found: Sequence[Driver], groups: Groups) -> str:
+    """Say what is listed for other groups of the same attribute, all of them alike."""
+    return f"{title(places(same, groups, 4))}, the gap goes along with {together(found)}."
 
 
 def more(count: int, noun: str) -> str:
@@ -223,6 +227,11 @@ def why(driver: Driver) -> str:
 def words_of(code: str) -> str:
     """Write a code of a later version as words."""
     return said(" ".join(code.replace("_", " ").split()) or "no reason is recorded", 60)
+
+
+def asks(driver: Driver) -> bool:
+    """Tell whether the record’s sentence asks if the driver itself carries the difference."""
+    return "itself" in driver.sentence
 
 
 def sentence(driver: Driver) -> str:

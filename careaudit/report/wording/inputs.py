@@ -13,6 +13,8 @@ REVEALED_NOTE = (
     "Pairs: one customer of the group, one of the comparison group. The inputs pick out which is"
     " which: 50 is guessing, 100 every time. Carry: pairs lost in 100 where that input is shuffled."
 )
+LEAST = 0.005
+"""The smallest loss that is told: half a pair in 100."""
 REASONS = "Which reasons are given with decisions against the customer"
 REASONS_NOTE = (
     "Of every 100 decisions of a group against the customer, how many were given each reason. A"
@@ -60,7 +62,7 @@ def carriers(found: Revealed) -> str:
     told = [
         f"{segment_name(one.name, 30)} ({num.guarded(one.loss * 100, [0.0], 0)})"
         for one in found.carriers[:3]
-        if one.loss > 0
+        if one.loss >= LEAST
     ]
     return ", ".join(told) or num.NONE
 

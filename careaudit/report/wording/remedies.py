@@ -37,8 +37,8 @@ GROUPS_READ = (
 )
 GROUP_HEADS = ("Favorable now", "Favorable then", "Helped", "Not due", "Wrong decisions")
 USES_GROUP = (
-    "{what} would set customers apart by {segment} itself. That uses the attribute, and needs"
-    " counsel before anyone tries it."
+    "{what} sets customers apart by {segment} itself. That uses the attribute, and needs counsel"
+    " before anyone tries it."
 )
 TODAY = "As it is today"
 NOW = "today"
@@ -46,19 +46,24 @@ OPEN = "What was not priced, and why"
 OPEN_HEADS = ("What", "Why not")
 CURVE = "{what}: the gap at each setting, and what it costs"
 CURVE_READ = (
-    "From left to right, more decisions in the customer’s favour that are not due. Each dot is one"
-    " setting of the dial, for all customers alike."
+    "Each dot is one setting of the dial, for all customers alike. Its cost grows to the right:"
+    " decisions in the customer’s favour that are not due."
+)
+REVIEW_READ = (
+    "Each dot is one setting of the dial, for all customers alike. Its cost grows to the right:"
+    " decisions that people look at."
 )
 CURVE_HEADS = ("Setting", "Gap", "Not due", "Wrong decisions")
 AXES = ("Not due, in every {per:,} decisions", "Gap, in every {gap:,}")
+REVIEWED = "For people to look at, in every {per:,} decisions"
 
 WHAT = {
     "without": "Without the weight of {name}",
     "refit": "A score learned again without {name}",
     "threshold": "One milder cut for all",
-    "review": "People look at decisions near the cut",
-    "group_thresholds": "A cut of its own for each group",
-    "constrained": "A score learned again with the gap held small",
+    "review": "People decide near the cut",
+    "group_thresholds": "A cut for each group",
+    "constrained": "A score learned with the gap held small",
 }
 REASONS = {
     "no_labels": "The log has no checked outcomes, so no price can be told.",
@@ -67,6 +72,7 @@ REASONS = {
     "few_labels": "Too few decisions that were held out have a checked outcome.",
     "labels_selected": "Which decisions were checked was not left to chance.",
     "score_does_not_decide": "No cut of the score tells today’s decisions apart.",
+    "not_enough_to_learn": "Too few checked outcomes, or inputs, to learn a score from.",
     "one_side_only": "Decisions of a side all end alike.",
 }
 
@@ -88,9 +94,11 @@ def methods(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 
 
 def what(remedy: Remedy) -> str:
-    """Name a remedy; what it leaves out is named as the log has it."""
-    text = WHAT[remedy.kind]
-    return text.format(name=f"“{name(remedy.name, 40)}”") if "{name}" in text else text
+    """Name a remedy: what it leaves out as the log has it, any other as the record does."""
+    if remedy.kind in ("without", "refit"):
+        left = f"“{name(remedy.name, 40)}”" if remedy.name else "some inputs"
+        return WHAT[remedy.kind].format(name=left)
+    return title(said(remedy.name, 90)) if remedy.name else WHAT[remedy.kind]
 
 
 def counted(found: Interval | None) -> tuple[str, str]:
@@ -153,13 +161,15 @@ def reason(code: str | None) -> str:
 
 def uses_group(remedy: Remedy) -> str:
     """Say what a remedy that sets customers apart by their group needs."""
-    return USES_GROUP.format(what=what(remedy), segment=segment_name(remedy.segment, 40))
+    return USES_GROUP.format(
+        what=WHAT[remedy.kind].format(name=remedy.name), segment=segment_name(remedy.segment, 40)
+    )
 
 
-def curve_alt(told: Sequence[tuple[str, str]], per: int) -> str:
-    """Describe the curve for readers who cannot see it: not due and gap, from end to end."""
-    pairs = "; ".join(f"{cost} not due leaves a gap of {gap}" for cost, gap in told)
-    return plain(f"Settings of one dial, in every {per:,} decisions: {pairs}.")
+def curve_alt(head: str, told: Sequence[tuple[str, str]]) -> str:
+    """Describe the curve for readers who cannot see it: cost and gap, from end to end."""
+    pairs = "; ".join(f"{cost} leaves a gap of {gap}" for cost, gap in told)
+    return plain(f"Settings of one dial. {head}: {pairs}.")
 
 
 def more(count: int, noun: str) -> str:

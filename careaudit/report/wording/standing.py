@@ -7,7 +7,7 @@ from datetime import date
 from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord
 from careaudit.report.beside import Beside
-from careaudit.report.wording import decided
+from careaudit.report.wording import decided, drivers, remedies
 from careaudit.report.wording.names import name, said, segment_name
 from careaudit.report.wording.summary import day
 from careaudit.report.wording.words import listed
@@ -230,6 +230,8 @@ def methods(record: AuditRecord) -> list[tuple[str, str]]:
                 f" The largest difference was {_tiny(difference)}."
             ),
         ),
+        *drivers.methods(record),
+        *remedies.methods(record),
     ]
 
 
@@ -241,14 +243,22 @@ def _tiny(difference: float) -> str:
 GLOSSARY = (
     ("Adverse, favorable", "Against the customer; in the customer’s favour."),
     ("Audit plan", "The file that says what is asked, of which groups, and with which limits."),
+    (
+        "Checked outcome",
+        "What a later check says that the decision should have been, such as a quality review.",
+    ),
     ("Comparison", "One group beside its comparison group, on one question."),
     ("Customer", "A person or household that the log identifies by one code."),
     ("Decision", "One row of the log: what the system decided for one request."),
     ("Design effect", "How much less a decision tells when one customer has several."),
+    ("Driver", "An input or phrase that goes along with a gap. It is not shown to cause it."),
     ("Equity Impact Score", "The largest harm on a scale from 0 to 100; 50 is at the limit."),
     ("Fingerprint", "A number computed from a file. If the file changes, so does the number."),
     ("Gap in limits (u)", "The gap divided by the tolerated gap; 1 is at the limit."),
     ("Group, attribute", "A value, such as a language, of something recorded on each decision."),
+    ("Held out", "Customers kept aside: what was found in others is tried on them."),
+    ("Input", "Something that the system may know before it decides, named in the plan."),
+    ("Odds", "How many do, for each one that does not."),
     ("p-value", "How often chance alone would give such data if a stated limit or equality held."),
     (
         "Plausible range",
@@ -256,6 +266,10 @@ GLOSSARY = (
     ),
     ("Proxy", "An attribute used in place of one that the log does not hold."),
     ("Ratio", "One rate divided by the other; 1 means equal."),
+    (
+        "Share of the gap",
+        "The part that lies in how often two groups meet an input’s values. It clears nobody.",
+    ),
     ("Second book", "The same rates computed again by other software."),
 )
 

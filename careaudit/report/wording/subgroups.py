@@ -36,8 +36,7 @@ def subgroup(driver: Driver, groups: Groups) -> str:
 
 def trait(found: Trait) -> str:
     """Write a trait’s share of how far its subgroup lies from all others."""
-    part = num.NONE if found.share is None else num.signed(num.percent(found.share))
-    return f"{segment_name(found.segment, 24)} {part}"
+    return f"{segment_name(found.segment, 24)} {num.signed(num.percent(found.share or 0.0))}"
 
 
 def in_limits(found: Interval) -> str:
