@@ -13,6 +13,9 @@ from careaudit.cli import options
 if TYPE_CHECKING:
     from careaudit.cli.beside import Found
 
+NEXT_PLAN = "next-plan.toml"
+"""Written beside the record where a subgroup was confirmed that no question asks about."""
+
 
 @click.command()
 @click.argument("log", nargs=-1, metavar="[LOG]...")
@@ -67,7 +70,8 @@ def command(
 
     With a plan: careaudit audit -c careaudit.toml -o audit. Without one, a first answer:
     careaudit audit log.csv --decision outcome --adverse denied --by language.
-    Exits 0 whatever it found: the verdict is in what it prints and in audit.json.
+    Exits 0 whatever it found: the verdict is in what it prints and in audit.json. Where a subgroup
+    was confirmed that no question asks about, -o drafts questions in next-plan.toml.
     """
     from careaudit import plan as plans
     from careaudit.cli import talk
@@ -94,11 +98,17 @@ def command(
         record = run(plan, base=base, as_of=as_of, explain=not no_drivers, progress=progress)
         written = []
         if output is not None:
-            from careaudit.report import write
+            from dataclasses import replace
+
+            from careaudit.drivers.next_plan import next_plan
+            from careaudit.report import prepare
 
             progress("Writing the report")
             on = date.fromisoformat(record.provenance.as_of)
-            written = write(record, output, formats, held.beside(record, on))
+            made = prepare(record, formats, held.beside(record, on))
+            if draft := next_plan(plan, record.drivers):
+                made = replace(made, files={**made.files, NEXT_PLAN: draft.encode()})
+            written = made.write(output)
     if form == "json":
         click.echo(record.to_json(), nl=False)
     else:
