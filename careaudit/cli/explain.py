@@ -21,7 +21,7 @@ SILENT = {
 }
 UNCHANGED = {
     "favorable": "This one ended favorably for the customer.",
-    "same_inputs": "In no declared input: other customers with the same ones got a favorable decision.",
+    "same_inputs": "In no declared input: others with the very same ones were decided favorably.",
     "no_inputs": SILENT["no_inputs"],
     "few_cases": "Too few favorable decisions of other customers to say.",
 }
