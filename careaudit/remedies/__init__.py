@@ -16,7 +16,7 @@ from careaudit.record import Driver, Remedy
 from careaudit.remedies import sentences
 from careaudit.remedies.case import Case, Rows, case_of, rows_of, unpriced
 from careaudit.remedies.cuts import DECIDES, cut_in_use
-from careaudit.remedies.dials import review, threshold, without
+from careaudit.remedies.dials import review, suffices, threshold, without
 from careaudit.remedies.learned import constrained, group_thresholds, refit
 from careaudit.remedies.price import Kind, Offer, priced
 from careaudit.sources.inputs import SAMPLE, Coded
@@ -25,6 +25,7 @@ __all__ = ["suggest"]
 
 MOST_DRIVERS = 3
 """Listed drivers of a segment that are tried without, those that carry most of the gap."""
+ALL = "all remedies"
 ASKED_TOO = {
     "wrongful_adverse_rate": "true_positive_rate_parity",
     "wrongful_favorable_rate": "false_positive_rate_parity",
@@ -134,7 +135,7 @@ def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Re
     scored = bool(np.isfinite(case.rows.risk).any())
     if reason:
         kind: Kind = "threshold" if scored else "refit"
-        yield _not_assessed(case, _Not(kind, "", reason))
+        yield _not_assessed(case, _Not(kind, ALL, reason))
         return
     some = False
     for offer in _offers(scene, case, listed):
@@ -147,7 +148,7 @@ def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Re
             yield remedy.model_copy(update={"sentence": sentence})
             some = True
     if not some:
-        yield _not_assessed(case, _Not("refit", "", "not_enough_to_learn"))
+        yield _not_assessed(case, _Not("refit", ALL, "not_enough_to_learn"))
 
 
 def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offer | _Not | None]:
@@ -157,7 +158,10 @@ def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offe
     if decides:
         sign = -1.0 if label is not None and label.high_score == "favorable" else 1.0
         known = [d for d in listed if d.kind == "term" or d.name in rows.fields][:MOST_DRIVERS]
-        yield from (without(case, cut, driver, sign) for driver in known)
+        alone = [without(case, cut, [driver], sign) for driver in known]
+        yield from alone
+        if len(known) > 1 and not any(one and suffices(case, one.then) for one in alone):
+            yield without(case, cut, known, sign)
         yield threshold(case, cut, sign)
         yield review(case, cut)
     else:

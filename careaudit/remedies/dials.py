@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,36 +12,38 @@ from careaudit.remedies.case import Case, Rows
 from careaudit.remedies.cuts import Cut, bands, decided, milder, no_more_undue
 from careaudit.remedies.price import Book, Offer, Then
 
+NOTHING = 1e-9
+"""Of a score: what is added to it by a driver that adds nothing."""
 SHARES = (0.025, 0.05, 0.10, 0.15, 0.20, 0.30, 0.40)
 """Of decisions that people would look at."""
 MOST_LEVELS = 50
 """Of a field that are told apart when its weight is taken off; the rest are one."""
 
 
-def without(case: Case, cut: Cut, driver: Driver, sign: float) -> Offer | None:
-    """Take off what a driver adds to the score, with one cut that grants no more undue ones.
+def without(case: Case, cut: Cut, drivers: Sequence[Driver], sign: float) -> Offer | None:
+    """Take off what drivers add to the score, with one cut that grants no more undue ones.
 
-    The weight is a least-squares fit on the learning half, of the score on the driver beside what
-    labels say. None where it adds nothing. `sign` turns a risk back into a score.
+    Their weight is a least-squares fit on the learning half, of the score on them beside what
+    labels say. None where they add nothing. `sign` turns a risk back into a score.
     """
     from sklearn.linear_model import LinearRegression
 
     rows = case.rows
-    columns = design(rows, driver)
+    columns = np.column_stack([_design(rows, driver) for driver in drivers])
     told = [rows.labelled & (rows.due == due) for due in (0.0, 1.0)]
     seen = ~rows.held & np.isfinite(rows.risk)
     matrix = np.column_stack([columns, *told]).astype(np.float64)
     fit = LinearRegression().fit(matrix[seen], rows.risk[seen])
     added = columns @ fit.coef_[: columns.shape[1]]
-    if not np.abs(added).max(initial=0.0) > 1e-12:
+    if not np.abs(added).max(initial=0.0) > NOTHING:
         return None
     risk = rows.risk - added
     at = no_more_undue(rows, cut.at, risk)
     new, old = (Then.alike(decided(rows, cut.at, risk, end)) for end in (at, cut.at))
-    what = called(driver)
+    what = " and ".join(map(_called, drivers))
     return Offer(
         kind="without",
-        name=driver.name,
+        name=" and ".join(driver.name for driver in drivers),
         doing=f"Without the weight of {what} in the score, and with one cut for all that grants"
         " no more wrongly than today",
         then=new,
@@ -51,13 +53,13 @@ def without(case: Case, cut: Cut, driver: Driver, sign: float) -> Offer | None:
     )
 
 
-def called(driver: Driver) -> str:
+def _called(driver: Driver) -> str:
     """Name a driver in a sentence."""
     return f"“{driver.name}”" if driver.kind == "term" else f"the input “{driver.name}”"
 
 
-def design(rows: Rows, driver: Driver) -> NDArray[np.float64]:
-    """Return a driver as columns of 0 and 1; its commonest value has none, and so no weight."""
+def _design(rows: Rows, driver: Driver) -> NDArray[np.float64]:
+    """Return a driver as columns of 0 and 1; no weight is its absence, or its commonest value."""
     if driver.kind == "term":
         return rows.terms[driver.name].astype(np.float64)[:, None]
     return levels(rows, [driver.name])
@@ -115,8 +117,10 @@ def review(case: Case, cut: Cut) -> Offer | None:
 
 def _first(case: Case, dial: list[tuple[float, Then]]) -> tuple[float, Then]:
     """The first setting that leaves a gap within the limit on the learning half, else the last."""
-    for setting, then in dial:
-        gap = Book(case, then, ~case.rows.held).gap().value
-        if gap is not None and abs(gap) <= case.limit:
-            return setting, then
-    return dial[-1]
+    return next(((setting, then) for setting, then in dial if suffices(case, then)), dial[-1])
+
+
+def suffices(case: Case, then: Then) -> bool:
+    """Whether the gap is within the limit of today on the learning half."""
+    gap = Book(case, then, ~case.rows.held).gap().value
+    return gap is not None and abs(gap) <= case.limit

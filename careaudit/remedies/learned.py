@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -116,7 +117,9 @@ def reduced(
     mitigator: Any, x: NDArray[np.float64], y: ArrayLike, groups: ArrayLike, ask: ArrayLike
 ) -> Floats:
     """Fit fairlearn's reduction, and return for each asked row its chance of a favorable one."""
-    mitigator.fit(x, y, sensitive_features=groups)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # fairlearn 0.15 on pandas 3
+        mitigator.fit(x, y, sensitive_features=groups)
     chance = np.zeros(len(np.asarray(ask)))
     for place, weight in mitigator.weights_.items():
         if weight > 0:
