@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -165,33 +166,35 @@ def _subsets(cells: Cells, one: Candidate) -> list[tuple[int, int]]:
 def test(scene: Scene, seen: Sequence[Seen]) -> list[Tested]:
     """Test all candidates as one family, as pairs are judged, and beside their own parts.
 
-    A subgroup is new only if it is harmed beside everybody else and beside the rest of each of its
-    parts: the largest p of both counts (Berger 1982, intersection-union).
+    seen: those of one question together. A subgroup is new only if it is harmed beside everybody
+    else and beside the rest of each of its parts: the largest p of both counts (Berger 1982,
+    intersection-union).
     """
     if not seen:
         return []
     statistics = scene.plan.statistics
-    family, parts = [], []
-    for one in seen:
-        scale = one.candidate.ask.scale
-        evidence = scale.test([one.pair])
-        beside = max((_harm_p(scale, part) for part in one.parts), default=0.0)
+    family: list[Evidence] = []
+    told: list[tuple[Seen, bool, Interval, Interval]] = []
+    for ask, group in groupby(seen, key=lambda one: one.candidate.ask):
+        mine, scale = list(group), ask.scale
+        pairs = [one.pair for one in mine]
+        evidence = scale.test(pairs)
+        beside = np.array([max((_harm_p(scale, p) for p in one.parts), default=0) for one in mine])
         family.append(evidence._replace(parity=np.maximum(evidence.parity, beside)))
-        parts.append(beside)
+        asking = Asking(scale, statistics.alpha, statistics.alpha_pass, statistics.scope)
+        value, low, high, _ = scale.spread(pairs, asking)
+        units = [
+            Interval(value=float(a), low=float(b), high=float(c))
+            for a, b, c in zip(value, low, high, strict=True)
+        ]
+        gaps = scale.ranges(pairs).difference
+        told += zip(mine, (beside <= statistics.alpha).tolist(), gaps, units, strict=True)
     together = Evidence(*(np.concatenate(columns) for columns in zip(*family, strict=True)))
     rulings = rule(together, np.full(len(seen), 1 / len(seen)), statistics)
     return [
-        Tested(one, ruling, beside <= statistics.alpha, *_ranges(scene, one))
-        for one, ruling, beside in zip(seen, rulings, parts, strict=True)
+        Tested(one, ruling, beyond, gap, u)
+        for (one, beyond, gap, u), ruling in zip(told, rulings, strict=True)
     ]
-
-
-def _ranges(scene: Scene, one: Seen) -> tuple[Interval, Interval]:
-    """The gap to everybody else, and the same in limits."""
-    statistics, scale = scene.plan.statistics, one.candidate.ask.scale
-    asking = Asking(scale, statistics.alpha, statistics.alpha_pass, statistics.scope)
-    u, low, high, _ = (float(column[0]) for column in scale.spread([one.pair], asking))
-    return scale.ranges([one.pair]).difference[0], Interval(value=u, low=low, high=high)
 
 
 def _harm_p(scale: Counts, pair: Pair) -> float:

@@ -63,7 +63,7 @@ def plan(text: str = PLAN) -> Plan:
     return parse(text)
 
 
-def log(rate: Rate, rows: int = 16_000, seed: int = 1, each: int = 2) -> pd.DataFrame:
+def log(rate: Rate, rows: int = 8_000, seed: int = 1, each: int = 2) -> pd.DataFrame:
     """Draw decisions of which `rate` gives the chance of denial; `each` a customer, about."""
     random = np.random.default_rng(seed)
     people = rows // each

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import study_rates
 import study_scales
+import study_subgroups
 import study_verdicts
 import study_waits_money
 from study import Finding, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 RUNS, RUNS_SLOW = 10_000, 4_000
-NOTES = study_verdicts.NOTES | study_rates.NOTES
+NOTES = study_verdicts.NOTES | study_rates.NOTES | study_subgroups.NOTES
 INTERVALS = (*study_rates.INTERVALS, *study_waits_money.INTERVALS)
 
 
@@ -40,6 +41,7 @@ STUDIES = (
     study_scales.fair,
     study_scales.false_passes,
     coverage,
+    study_subgroups.found,
 )
 
 

@@ -49,9 +49,9 @@ def look(scene: Scene) -> Found:
     cells = scene.inputs.cells(names, terms, half="searched")
     codes = _codes(cells, attributes)
     found = [one for ask in asks for one in _candidates(scene, ask, attributes, cells, codes)]
-    places = {question.id: place for place, question in enumerate(scene.plan.questions)}
-    found.sort(key=lambda one: (-one.score, places[one.ask.question.id]))
-    seen = [(one, held_out(scene, one)) for one in found[:MOST]]
+    best = sorted(found, key=lambda one: -one.score)[:MOST]
+    chosen = [one for ask in asks for one in best if one.ask is ask]
+    seen = [(one, held_out(scene, one)) for one in chosen]
     tested = iter(test(scene, [again for _, again in seen if again]))
     drivers = tuple(_driver(one, next(tested) if again else None) for one, again in seen)
     return Found(drivers, quality=_notes(left_out))
