@@ -18,6 +18,8 @@ HEAD = """\
 PRESET = """\
 # This plan extends a preset. Where its segments or questions stand in the preset alone, copy them
 # into the plan first: a plan's own lists replace those of its preset."""
+STARRED = """\
+# Inputs that become segments. A question over every segment ("*") asks about them too, then."""
 ASK = "Does the rate differ between some customers and others?"
 
 
@@ -33,7 +35,7 @@ def next_plan(plan: Plan, drivers: Sequence[Driver]) -> str:
     banded = [one for one in found if any(trait.band for trait in one.traits)]
     asked = [one for one in found if one not in banded]
     names = _names(plan, asked)
-    blocks = [HEAD, *([PRESET] if plan.extends else [])]
+    blocks = [HEAD, *([PRESET] if plan.extends else []), *([STARRED] if names else [])]
     blocks += [
         "\n".join(
             ["[[segments]]", f"name = {show(name)}", f"column = {show(column)}",

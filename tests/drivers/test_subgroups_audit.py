@@ -241,6 +241,21 @@ def test_a_band_of_a_number_is_a_comment():
     assert plan(text + draft).questions == plan(text).questions
 
 
+def test_odd_names_of_inputs_and_presets_make_a_plan_that_loads():
+    (one,) = confirmed(planted())
+    area, language = one.traits
+    odd = language.model_copy(update={"segment": 'area*"x\n'})
+    same = language.model_copy(update={"segment": "area "})
+    drivers_ = [one.model_copy(update={"traits": (area, new)}) for new in (odd, same)]
+    draft = next_plan(plan(), [*drivers_, drivers_[0]])
+    both = plan(PLAN + draft)
+    assert [segment.column for segment in both.segments[3:]] == ['area*"x\n', "area "]
+    assert [question.id for question in both.questions[1:]] == ["subgroup-1", "subgroup-2"]
+    extending = 'extends = "care-default"\n' + PLAN
+    assert "copy them" in next_plan(plan(extending), planted().drivers)
+    plan(extending + next_plan(plan(extending), planted().drivers))
+
+
 def test_nothing_confirmed_is_nothing_to_ask():
     assert next_plan(plan(), ()) == ""
     rejected = [one.model_copy(update={"listed": False}) for one in planted().drivers]
