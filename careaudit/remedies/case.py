@@ -122,7 +122,8 @@ class Case:
     """The gap of one segment that its remedies are about, and the rows to learn and price on.
 
     groups: every group that may be shown, decisions without a recorded one among them under "".
-    sides: the gap's group and its reference.
+    sides: the gap's group and its reference. evenly: whether labels are as common among adverse
+    as among favorable decisions.
     """
 
     gap: Gap
@@ -130,6 +131,7 @@ class Case:
     groups: Parted
     sides: Parted
     currency: str | None
+    evenly: bool = True
 
     @property
     def adverse(self) -> bool:
@@ -167,7 +169,8 @@ def case_of(scene: Scene, gap: Gap, rows: Rows) -> Case:
     groups = _parted(names, [[place] for place in shown] + ([rest] if rest else []), codes, counts)
     both = [[place for place, name in known.items() if name in side] for side in gap.sides]
     sides = _parted(("group", "reference"), both, codes, counts)
-    return Case(gap, rows, groups, sides, scene.plan.log.currency)
+    evenly = scene.plan.label is None or scene.plan.label.selection != "audited"
+    return Case(gap, rows, groups, sides, scene.plan.log.currency, evenly)
 
 
 def _codes(rows: Rows, parts: tuple[str, ...], keys: list[tuple[str | None, ...]]) -> Codes:

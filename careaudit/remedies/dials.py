@@ -26,15 +26,9 @@ def without(case: Case, cut: Cut, drivers: Sequence[Driver], sign: float) -> Off
     Their weight is a least-squares fit on the learning half, of the score on them beside what
     labels say. None where they add nothing. `sign` turns a risk back into a score.
     """
-    from sklearn.linear_model import LinearRegression
-
     rows = case.rows
     columns = np.column_stack([_design(rows, driver) for driver in drivers])
-    told = [rows.labelled & (rows.due == due) for due in (0.0, 1.0)]
-    seen = ~rows.held & np.isfinite(rows.risk)
-    matrix = np.column_stack([columns, *told]).astype(np.float64)
-    fit = LinearRegression().fit(matrix[seen], rows.risk[seen])
-    added = columns @ fit.coef_[: columns.shape[1]]
+    added = columns @ _weights(case, columns)
     if not np.abs(added).max(initial=0.0) > NOTHING:
         return None
     risk = rows.risk - added
@@ -51,6 +45,23 @@ def without(case: Case, cut: Cut, drivers: Sequence[Driver], sign: float) -> Off
         " the labels say.",
         dial=((sign * at, new), (sign * cut.at, old)),
     )
+
+
+def _weights(case: Case, columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit what columns add to the score beside what labels say, on the learning half.
+
+    Where labels are picked by the decision, to have one goes along with the score: then only
+    labelled decisions count, each for those that it stands for.
+    """
+    from sklearn.linear_model import LinearRegression
+
+    rows = case.rows
+    weight = (~rows.held).astype(np.float64) if case.evenly else rows.worth
+    seen = np.isfinite(rows.risk) & (weight > 0)
+    told = [rows.labelled & (rows.due == due) for due in (0.0, 1.0)]
+    matrix = np.column_stack([columns, *told]).astype(np.float64)
+    fit = LinearRegression().fit(matrix[seen], rows.risk[seen], sample_weight=weight[seen])
+    return np.asarray(fit.coef_[: columns.shape[1]], dtype=np.float64)
 
 
 def _called(driver: Driver) -> str:

@@ -18,9 +18,8 @@ def truth(rows: int = 6_000, seed: int = 1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     who = np.sort(rng.integers(0, int(rows * 0.6), rows))
     low = rng.random(rows)[who] < 0.4
-    says = (
-        (rng.random(rows)[who] < 0.5) ^ (rng.random(rows) < 0.2) ^ (low & (rng.random(rows) < 0.3))
-    )
+    says = rng.random(rows)[who] < 0.25  # the customer's habit
+    says = says | (rng.random(rows) < 0.15) | (low & (rng.random(rows) < 0.5))
     due = rng.random(rows) < 0.85
     base = 0.25 + 0.12 * rng.standard_normal(rows) + 0.2 * ~due
     score = np.round(base + WEIGHT * says, 3)

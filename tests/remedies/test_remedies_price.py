@@ -159,7 +159,8 @@ def test_the_order_of_rows_does_not_matter():
 def test_ranges_hold_the_truth_in_about_95_of_100_logs():
     """The truth is what the remedy would have done to all decisions of the log.
 
-    The gap's range is wider than this asks for: it is also for decisions like these to come.
+    Ranges are for decisions like these to come, so they are wider than one log asks for, the gap's
+    most of all: half of the log was looked at, which is taken for a drop in the sea.
     """
     runs, held_it, errors, widths = 100, Counter(), {}, {}
     for seed in range(runs):
@@ -192,4 +193,4 @@ def test_ranges_hold_the_truth_in_about_95_of_100_logs():
         assert count / runs > 0.90, key
         spread, told = np.std(errors[key]), np.mean(widths[key])
         assert abs(np.mean(errors[key])) < 4 * spread / runs**0.5 + 1e-9, key
-        assert 0.85 < told / spread < (1.45 if key[1] != "gap" else 3.0), key
+        assert 0.85 < told / spread < (3.0 if key[1] == "gap" else 1.7), key
