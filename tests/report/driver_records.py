@@ -83,7 +83,9 @@ def inputs(c: Comparison, gap: float) -> list[Driver]:
     ]  # fmt: skip
 
 
-def remedy(c: Comparison, kind: str, name: str, left: float, helped: float, **more: Any) -> Remedy:
+def remedy(
+    c: Comparison, kind: str, name: str, left: float, helped: float, /, **more: Any
+) -> Remedy:
     """Return a suggestion with a price."""
     gap = c.difference.value or 0.0
     made: dict[str, Any] = {

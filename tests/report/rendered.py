@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import driver_records
 import pillars
 import pytest
 import records
@@ -23,7 +24,7 @@ class Reports:
 
     @functools.cache  # noqa: B019 - lives as long as the session
     def record(self, name: str) -> AuditRecord:
-        return (records.ALL | pillars.ALL)[name]()
+        return (records.ALL | pillars.ALL | driver_records.ALL)[name]()
 
     @functools.cache  # noqa: B019
     def pdf(self, name: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from careaudit.notation import Notation
@@ -18,12 +18,12 @@ from careaudit.report.views.tables import axis
 from careaudit.report.wording import drivers as tell
 from careaudit.report.wording import findings as say
 from careaudit.report.wording.findings import Groups
-from careaudit.report.wording.names import plain, title
+from careaudit.report.wording.names import said, title
 from careaudit.report.wording.words import Answer, answer
 
 MOST_PAGES, MOST_CANDIDATES, MOST_OTHERS = 4, 8, 3
-MOST_STEPS = 6
-ANCHOR = "drivers"
+MOST_STEPS, MOST_NOTES = 6, 4
+ANCHOR, SKIPPED = "drivers", "drivers_skipped"
 
 Key = tuple[str, str | None, str | None]
 """The question, segment and group of a gap."""
@@ -52,6 +52,7 @@ class Why:
 
     pages: tuple[Page, ...] = ()
     more: str = ""
+    notes: tuple[str, ...] = ()
     subgroups: Exhibit | None = None
     empty: tuple[str, str, str] | None = None
     first: str = ""
@@ -95,7 +96,8 @@ def build_why(book: Book) -> Why:
     listed = any(d.listed for found in candidates.values() for d in found)
     return Why(
         pages=pages,
-        more=tell.more(left, "gap of an attribute") if left else "",
+        more=tell.more(left, "gap"),
+        notes=tuple(_notes(book))[:MOST_NOTES],
         subgroups=groups,
         empty=None if pages else (tell.EMPTY, *_empty(book)),
         first=tell.FIRST if listed and pages else "",
@@ -120,9 +122,16 @@ def _empty(book: Book) -> tuple[str, str]:
     ]
     if not pressing:
         return tell.NO_GAP
-    if any(note.code == "drivers_skipped" for note in book.record.quality):
+    if any(note.code == SKIPPED for note in book.record.quality):
         return tell.SKIPPED
     return tell.NO_INPUTS if any(c.unit == "share" for c in pressing) else tell.NOT_A_RATE
+
+
+def _notes(book: Book) -> Iterator[str]:
+    """Yield what the record notes on how it was looked for."""
+    for note in book.record.quality:
+        if note.where == "drivers" and note.code != SKIPPED:
+            yield said(note.message, 300)
 
 
 def _causes(
@@ -226,52 +235,57 @@ def _steps(
         return None
     gap = c.group_value - c.reference_value
     stepping = sorted(
-        (d for d in own if d.step is not None), key=lambda d: -abs(d.step or 0.0)
-    )[:MOST_STEPS]  # fmt: skip
-    sizes = [(d, d.step or 0.0) for d in stepping]
-    phrases = [(d, d.mix_share * gap) for d in listed if d.kind == "term" and d.mix_share]
-    alone = bool(phrases) and abs(phrases[0][1]) > abs(sum(size for _, size in sizes))
-    sizes = phrases[:1] if alone else sizes
-    if not sizes:
+        ((_named(d), d.step) for d in own if d.step is not None), key=lambda pair: -abs(pair[1])
+    )
+    if len(stepping) > MOST_STEPS:  # what is not drawn alone is no part of the rest
+        rest = stepping[MOST_STEPS - 1 :]
+        stepping = stepping[: MOST_STEPS - 1]
+        stepping.append((tell.more_steps(len(rest)), sum(size for _, size in rest)))
+    phrases = [(_named(d), d.mix_share * gap) for d in listed if d.kind == "term" and d.mix_share]
+    alone = bool(phrases) and abs(phrases[0][1]) > abs(sum(size for _, size in stepping))
+    changes = phrases[:1] if alone else stepping
+    if not changes:
         return None
-    named_ = [(_step(d), size, False) for d, size in sizes]
-    named_.append((tell.NO_STEP, gap - sum(size for _, size in sizes), True))
-    places = list(accumulate((size for _, size, _ in named_), initial=c.reference_value))
+    changes = [*changes, (tell.NO_STEP, gap - sum(size for _, size in changes))]
+    places = list(accumulate((size for _, size in changes), initial=c.reference_value))
     places[-1] = c.group_value
     steps = [
-        Step(label, start, end, notation.signed(end - start), rest)
-        for (label, _, rest), (start, end) in zip(named_, pairwise(places), strict=True)
+        Step(tell.beside(label), start, end, notation.signed(end - start))
+        for (label, _), (start, end) in zip(changes, pairwise(places), strict=True)
     ]
+    steps[-1] = replace(steps[-1], rest=True)
     shown = axis(places, None, notation)
     if shown is None:
         return None
-    names = tell.end(c, groups)
+    names = tell.ends(c, groups)
     first, last = (
-        (n, notation.told(v)) for n, v in zip(names, (places[0], places[-1]), strict=True)
-    )
-    alt = tell.steps_alt(
-        f"{first[1]} ({first[0]})",
-        f"{last[1]} ({last[0]})",
-        [f"{step.label} {step.told}" for step in steps],
+        (tell.beside(n), notation.told(v))
+        for n, v in zip(names, places[:: len(steps)], strict=True)
     )
     rows = [
-        (first[0], (Cell(num.NONE), Cell(notation.value(places[0])))),
-        *((s.label, (Cell(s.told), Cell(notation.value(s.end)))) for s in steps),
-        (last[0], (Cell(num.NONE), Cell(notation.value(places[-1])))),
+        (names[0], Cell(num.NONE), Cell(notation.value(places[0]))),
+        *(
+            (label, Cell(step.told), Cell(notation.value(step.end)))
+            for (label, _), step in zip(changes, steps, strict=True)
+        ),
+        (names[1], Cell(num.NONE), Cell(notation.value(places[-1]))),
     ]
+    alt = tell.steps_alt(
+        f"{first[1]} ({names[0]})",
+        f"{last[1]} ({names[1]})",
+        [f"{label} {step.told}" for (label, _), step in zip(changes, steps, strict=True)],
+    )
     return Exhibit(
         tell.STEPS,
         tell.step_note(notation, terms=alone),
-        (Grid(tell.STEP_HEADS, tuple(rows), css="steps"),),
+        (Grid(tell.STEP_HEADS, tuple((name, tuple(cells)) for name, *cells in rows), css="steps"),),
         waterfall(first, steps, last, shown, alt),
     )
 
 
-def _step(driver: Driver) -> str:
-    """Name a step, short enough to stand beside its bar."""
-    longest = 26
-    text = plain(tell.row(driver))
-    text = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+def _named(driver: Driver) -> str:
+    """Name a step: a phrase in quotes, an input with a capital letter."""
+    text = tell.row(driver)
     return f"“{text}”" if driver.kind == "term" else title(text)
 
 

@@ -11,6 +11,7 @@ from careaudit.record import AuditRecord, Comparison, Driver
 from careaudit.report.wording.alike import span
 from careaudit.report.wording.findings import Groups, sides
 from careaudit.report.wording.names import (
+    cut,
     name,
     plain,
     said,
@@ -248,10 +249,20 @@ def step_note(notation: Notation, terms: bool) -> str:
     )
 
 
-def end(c: Comparison, groups: Groups) -> tuple[str, str]:
-    """Name both ends of the steps, short: the comparison group, then the group."""
-    here, there = sides(c, groups, 16)
-    return tuple(plain(title(place.removeprefix("where "))) for place in (there, here))  # type: ignore[return-value]
+def more_steps(count: int) -> str:
+    """Name the inputs that have no step of their own in the picture."""
+    return f"{num.count(count)} more inputs, together"
+
+
+def ends(c: Comparison, groups: Groups) -> list[str]:
+    """Name both ends of the steps: the comparison group, then the group."""
+    here, there = sides(c, groups, 24)
+    return [title(place.removeprefix("where ")) for place in (there, here)]
+
+
+def beside(text: str, longest: int = 30) -> str:
+    """Shorten a name so that it has room beside its step."""
+    return cut(plain(text), longest)
 
 
 def steps_alt(first: str, last: str, told: Sequence[str]) -> str:

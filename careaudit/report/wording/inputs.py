@@ -71,10 +71,10 @@ def revealed(found: Revealed, segment: str) -> str:
     """Say in a sentence how well all inputs together tell a group from its reference."""
     if found.auc.value is None:
         return ""
-    here = f"{segment_name(segment, 24)} is {group_name(found.group, 24)}"
     text = (
-        f"Between one customer whose {here} and one of {group_name(found.reference, 24)}, all"
-        f" inputs together pick the right one in {pairs_right(found)} of 100 pairs; 50 is guessing."
+        f"Take one customer whose {segment_name(segment, 24)} is {group_name(found.group, 24)},"
+        f" and one where it is {group_name(found.reference, 24)}. All inputs together pick the"
+        f" right one in {pairs_right(found)} of 100 such pairs; 50 is guessing."
     )
     if found.recoverable:
         text += " So the system could tell the group without being told it."

@@ -1,0 +1,223 @@
+"""What could be done: suggestions with their price as the record has it; nobody has decided."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import driver_records as made
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_report_pillars import cells, spaced
+from test_report_wording import BANNED
+
+from careaudit.record import AuditRecord, Interval, Money, Point, Remedy
+from careaudit.report.charts import tradeoff as chart
+from careaudit.report.views import build
+from careaudit.report.views.exhibits import Exhibit
+from careaudit.report.views.remedies import Page
+from careaudit.report.views.tables import Axis
+from careaudit.report.wording import remedies as tell
+from careaudit.report.wording import standing
+
+if TYPE_CHECKING:
+    from rendered import Reports
+
+
+def pages(record: AuditRecord) -> tuple[Page, ...]:
+    return build(record).remedies.pages
+
+
+def exhibits(record: AuditRecord, head: str) -> list[Exhibit]:
+    return [e for p in pages(record) for e in p.exhibits if spaced(e.head).startswith(head)]
+
+
+def one(**more: object) -> Remedy:
+    """Return a suggestion on the gap of the founding case."""
+    return made.remedy(made.base().comparisons[0], "threshold", "one cut", 0.05, 100, **more)
+
+
+def test_the_least_intrusive_suggestion_is_the_headline_and_each_has_its_price() -> None:
+    (found,) = pages(made.whole())
+    assert spaced(found.head) == (
+        "Without the weight of “billing dispute”: the gap where zip income is low would be +0.4 (−2"
+        " to +2) in every 100 instead of +12"
+    )
+    (table,) = exhibits(made.whole(), tell.HEAD)
+    rows = cells(table.grids[0])
+    assert next(iter(rows)) == "As it is today"
+    assert rows["As it is today"] == ["+12 (+10 to +14)", "–", "–", "–", "–", "–"]
+    assert rows["Without the weight of “billing dispute”"] == [
+        "+0.4 (−2 to +2)", "+220 180 to 260", "−10 −70 to 50", "−220 −270 to −170",
+        "+$1,980 $1,760 to $2,200", "–",
+    ]  # fmt: skip
+    assert rows["Band"][4:] == ["–", "640 610 to 670"]
+
+
+def test_suggestions_stand_in_the_order_of_the_record() -> None:
+    (table,) = exhibits(made.whole(), tell.HEAD)
+    assert [spaced(name) for name, _ in table.grids[0].rows][1:] == [
+        "Without the weight of “billing dispute”", "Cut", "Band", "Learn", "Cuts",
+    ]  # fmt: skip
+
+
+def test_a_gap_that_is_not_that_of_today_above_it_is_said() -> None:
+    record = made.base()
+    other = one(gap_now=Interval(value=0.2, low=0.1, high=0.3), name="other")
+    (table,) = exhibits(made.suggested(record, [one(), other]), tell.HEAD)
+    rows = cells(table.grids[0])
+    assert rows["Other"][0] == "+5 (+3 to +7) today +20 (+10 to +30)"
+    assert "today" not in rows["One cut"][0]
+
+
+def test_what_sets_customers_apart_by_their_group_needs_counsel() -> None:
+    (found,) = exhibits(made.whole(), tell.IN_WORDS)
+    told = [t for t in map(spaced, found.told) if "counsel" in t]
+    (sentence,) = told
+    assert sentence == (
+        "A cut for each group sets customers apart by zip income itself. That uses the attribute,"
+        " and needs counsel before anyone tries it."
+    )
+    without = made.suggested(made.base(), [one()])
+    assert "counsel" not in " ".join(t for e in exhibits(without, "") for t in e.told)
+
+
+def test_the_records_own_sentences_stand_on_the_page() -> None:
+    (found,) = exhibits(made.whole(), tell.IN_WORDS)
+    for remedy in made.whole().impact.remedies:
+        assert not remedy.sentence or remedy.sentence in map(spaced, found.told)
+
+
+def test_each_group_has_its_own_row() -> None:
+    (found,) = exhibits(made.whole(), "Without the weight of “billing dispute”: group by group")
+    assert cells(found.grids[0])["low"] == [
+        "64", "75 (73 to 77)", "+176 146 to 206", "−5 −35 to 25", "−176 −216 to −136",
+    ]  # fmt: skip
+    many = tuple(
+        made.remedies(made.base().comparisons[0])[0].groups[0].model_copy(update={"group": f"g{i}"})
+        for i in range(40)
+    )
+    (cut,) = exhibits(
+        made.suggested(made.base(), [one(groups=many, group="g39", reference="g38")]), "One cut:"
+    )
+    assert [spaced(name) for name, _ in cut.grids[0].rows] == ["g0", "g1", "g2", "g3", "g38", "g39"]
+    assert cut.grids[0].more == "34 more groups in the record, audit.json."
+
+
+# the curve
+
+
+def dots(svg: str) -> list[tuple[float, float]]:
+    return [
+        (float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', svg)
+    ]
+
+
+def test_the_dots_are_the_settings_of_the_record() -> None:
+    (found,) = exhibits(made.whole(), "Cut: the gap at each setting")
+    (remedy,) = [r for r in made.whole().impact.remedies if r.curve]
+    drawn, rows = dots(found.svg), cells(found.grids[0])
+    assert len(drawn) == len(rows) == 7
+    assert found.grids[0].more == "5 more settings in the record, audit.json."
+    ends = remedy.curve[0], remedy.curve[-1]
+    across = (drawn[-1][0] - drawn[0][0]) / (ends[1].undue - ends[0].undue)
+    up = (drawn[-1][1] - drawn[0][1]) / (ends[1].gap - ends[0].gap)
+    shown = [remedy.curve[round(i * 11 / 6)] for i in range(7)]
+    for (x, y), point in zip(drawn, shown, strict=True):
+        assert x - drawn[0][0] == pytest.approx(across * (point.undue - ends[0].undue), abs=0.1)
+        assert y - drawn[0][1] == pytest.approx(up * (point.gap - ends[0].gap), abs=0.1)
+    assert rows["0.50"] == ["+12", "2", "20"]
+    assert rows["0.72"] == ["−1", "13", "16"]
+    assert re.search(r"<title>Settings of one dial\. .*gap of \+12", found.svg)
+
+
+def test_the_cost_of_people_is_how_many_decisions_they_look_at() -> None:
+    points = [(0.0, 0.12), (0.2, 0.06), (0.4, 0.01)]
+    curve = tuple(Point(setting=s, gap=g, errors=0.1, undue=0.05) for s, g in points)
+    record = made.suggested(made.base(), [one(curve=curve, kind="review", name="people decide")])
+    (found,) = exhibits(record, "People decide: the gap at each setting")
+    assert "For people to look at, in every 100 decisions" in found.svg
+    assert list(cells(found.grids[0])) == ["0%", "20%", "40%"]
+    xs = [x for x, _ in dots(found.svg)]
+    assert xs[1] - xs[0] == pytest.approx(xs[2] - xs[1], abs=0.11)
+
+
+def test_two_settings_are_no_curve() -> None:
+    curve = tuple(Point(setting=s, gap=s, errors=s, undue=s) for s in (0.1, 0.2))
+    assert exhibits(made.suggested(made.base(), [one(curve=curve)]), "One cut: the gap") == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(-1, 1)), min_size=1, max_size=9))
+def test_dots_keep_their_order_and_stay_in_the_picture(points: list[tuple[float, float]]) -> None:
+    cost, gap = Axis((), None, 0.0, 100.0, 100), Axis((), None, -100.0, 100.0, 100)
+    drawn = dots(chart.tradeoff(points, cost, gap, ("cost", "gap"), "Settings of a dial"))
+    assert len(drawn) == len(points)
+    for (x, y), (paid, left) in zip(drawn, points, strict=True):
+        assert x == pytest.approx(chart.LEFT + (chart.RIGHT - chart.LEFT) * paid, abs=0.1)
+        room = chart.BOTTOM - chart.TOP
+        assert y == pytest.approx(chart.BOTTOM - room * (left + 1) / 2, abs=0.1)
+
+
+# what has no price
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["no_labels", "no_score_and_no_inputs", "one_sided_labels", "few_labels", "labels_selected",
+     "score_does_not_decide", "one_side_only", "not_enough_to_learn"],
+)  # fmt: skip
+def test_what_was_not_priced_says_why_in_words(reason: str) -> None:
+    record = made.suggested(made.base(), [one(state="not_assessed", reason=reason, name="")])
+    (found,) = exhibits(record, tell.OPEN)
+    ((told,),) = cells(found.grids[0]).values()
+    assert reason not in told
+    assert not re.search(rf"\b({BANNED})\b", told, re.IGNORECASE)
+    assert "no suggestion could be priced" in pages(record)[0].head
+    assert exhibits(record, tell.HEAD) == []
+
+
+def test_a_later_reason_is_named() -> None:
+    assert spaced(tell.reason("brand_new")) == "The record gives this reason: brand new."
+    assert tell.reason(None) == "The record gives no reason."
+
+
+def test_numbers_that_are_missing_are_dashes() -> None:
+    assert tell.counted(Interval()) == ("–", "")
+    assert tell.counted(Interval(value=3.0)) == ("+3", "")
+    assert tell.workload(None) == ("–", "")
+    assert tell.paid(Money(value=-87_139.0, low=-94_213.0, high=-80_064.0, currency="USD")) == (
+        "−$87,100", "−$94,200 to −$80,100",
+    )  # fmt: skip
+
+
+# where it stands
+
+
+def test_it_is_a_suggestion_and_the_finding_leads_to_it(reports: Reports) -> None:
+    text = reports.html("whole")
+    assert text.count("Suggestions; nobody has decided") == 1
+    assert "Nobody has decided on any of them." in text
+    assert f'{tell.SEE} <a href="#remedies">' in text
+    body = re.sub(r"<[^>]+>", " ", text[text.index('id="remedies"') : text.index('id="open"')])
+    assert not re.search(r"\b(should|must|optimal|recommend\w*|best|fair)\b", body, re.IGNORECASE)
+
+
+def test_without_suggestions_there_is_no_page(reports: Reports) -> None:
+    assert pages(made.seed()) == ()
+    text = reports.html("seed")
+    assert 'id="remedies"' not in text
+    assert tell.PAGE not in text
+    told = {what for what, _ in standing.methods(made.seed())}
+    assert not told & set(dict(tell.METHODS))
+    assert set(dict(tell.METHODS)) <= {what for what, _ in standing.methods(made.whole())}
+
+
+def test_no_more_than_four_attributes_have_a_page() -> None:
+    record = made.base()
+    segments = [record.segments[0].model_copy(update={"name": f"s{i}"}) for i in range(6)]
+    record = record.model_copy(update={"segments": (*record.segments, *segments)})
+    found = build(made.suggested(record, [one(segment=f"s{i}") for i in range(6)])).remedies
+    assert [p.anchor for p in found.pages] == ["remedies", "remedies2", "remedies3", "remedies4"]
+    assert found.more == "2 more attributes in the record, audit.json."
+    assert found.places == {1: "remedies"}
