@@ -57,6 +57,16 @@ def test_a_planted_crossing_is_found_and_seen_again():
     assert not any(word in one.sentence.lower() for word in BANNED)
 
 
+def test_where_more_is_good_less_is_harm():
+    found = audit(log(crossed), PLAN.replace('"adverse_rate"', '"favorable_rate"'))
+    (one,) = confirmed(found)
+    (other,) = confirmed(planted())
+    assert one.group == other.group
+    assert one.association.value == pytest.approx(-other.association.value)
+    assert "lower than for everybody else" in one.sentence
+    assert "higher than for everybody else" in other.sentence
+
+
 def test_a_verdict_does_not_hear_of_it():
     without = careaudit.audit(log(crossed), plan=plan(), drivers=False)
     assert planted().verdict == without.verdict
