@@ -7,7 +7,7 @@ decisions of its customers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -24,7 +24,10 @@ from careaudit.stats.arrays import Floats
 
 MOST_TERMS = 20_000
 """Terms that are counted, those of the most customers."""
+BUCKETS = 2**20
+"""Buckets of terms, many more than there are terms of more than a few customers."""
 
+Texts = tuple[str | None, ...]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
@@ -59,12 +62,12 @@ class Side:
             in self.groups
             for codes in zip(*np.unravel_index(met, shape), strict=True)
         ]
-        return known & np.array(named, dtype=bool)[where]
+        found: Bools = known & np.array(named, dtype=bool)[where]
+        return found
 
     def cases(self, drawn: Drawn) -> Bools:
         """Which decisions are cases of the measure about the groups."""
-        found: Bools = self.holds(drawn) & (drawn.counted[self.sizes[0].key] > 0)
-        return found
+        return self.holds(drawn) & (drawn.counted[self.sizes[0].key] > 0)
 
     def events(self, drawn: Drawn) -> Ints:
         """1 for an event, 0 for another decision."""
@@ -154,50 +157,75 @@ class Read(NamedTuple):
     cut: bool
 
 
-def learn(drawn: Iterable[Drawn], least: int) -> Read:
-    """Read decisions and keep the terms that at least `least` customers use."""
-    from sklearn.feature_extraction.text import CountVectorizer
+def learn(texts: Callable[[], Iterable[Drawn]], least: int) -> Read:
+    """Keep the terms that at least `least` customers use; reads the texts twice.
 
+    Most terms are used once, and never held by name: they first fall into buckets, and only
+    those in buckets of enough customers are then looked at one by one.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.utils import murmurhash3_32
+
+    often = (_buckets(texts()) >= least).tobytes()
     seen: list[tuple[Drawn, Bools]] = []
-    vectorizer = CountVectorizer(analyzer=terms, binary=True, dtype=np.int8)
+
+    def documents() -> Iterator[Texts]:
+        for one in texts():
+            seen.append((replace(one, texts=()), _told(one)))
+            yield from zip(*one.texts, strict=True)
+
+    def worthwhile(one: Texts) -> list[str]:
+        return [term for term in terms(one) if often[bucket(murmurhash3_32(term))]]
+
+    vectorizer = CountVectorizer(analyzer=worthwhile, binary=True, dtype=np.int8)
     try:
-        every = csr_array(vectorizer.fit_transform(_documents(drawn, seen)))
-    except ValueError:  # no text holds a single word
+        every = csr_array(vectorizer.fit_transform(documents()))
+    except ValueError:  # no text holds a single word that is used often
         every = csr_array((sum(len(one) for one, _ in seen), 0), dtype=np.int8)
         known: NDArray[Any] = np.array([], dtype=object)
     else:
         known = vectorizer.get_feature_names_out()
-    starts = np.cumsum([0, *(len(one) for one, _ in seen)])
-    parts = [every[a:b] for a, b in pairwise(starts)]
+    parts = [every[a:b] for a, b in pairwise(np.cumsum([0, *(len(one) for one, _ in seen)]))]
     counts = np.zeros(len(known))
-    for (one, _), part in zip(seen, parts, strict=True):
-        counts += users(part, one.customer, np.ones(len(one), dtype=bool))
-    often = np.flatnonzero(counts >= least)
-    cut = len(often) > MOST_TERMS
+    for (one, told), part in zip(seen, parts, strict=True):
+        counts += users(part, one.customer, told)
+    kept = np.flatnonzero(counts >= least)
+    cut = len(kept) > MOST_TERMS
     if cut:
-        often = np.sort(often[np.argsort(-counts[often], kind="stable")[:MOST_TERMS]])
+        kept = np.sort(kept[np.argsort(-counts[kept], kind="stable")[:MOST_TERMS]])
     batches = tuple(
-        Batch(one, told, part[:, often]) for (one, told), part in zip(seen, parts, strict=True)
+        Batch(one, told, part[:, kept]) for (one, told), part in zip(seen, parts, strict=True)
     )
-    return Read(tuple(map(str, known[often])), batches, cut)
+    return Read(tuple(map(str, known[kept])), batches, cut)
 
 
 def again(drawn: Iterable[Drawn], names: Sequence[str]) -> Iterator[Batch]:
     """Yield decisions with the terms that are named, however many decisions there are."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    vectorizer = CountVectorizer(analyzer=terms, binary=True, dtype=np.int8, vocabulary=list(names))
+    vectorizer = CountVectorizer(analyzer=terms, binary=True, dtype=np.int8, vocabulary=names)
     for one in drawn:
         uses = vectorizer.transform(zip(*one.texts, strict=True))
         yield Batch(replace(one, texts=()), _told(one), csr_array(uses))
 
 
-def _documents(
-    drawn: Iterable[Drawn], seen: list[tuple[Drawn, Bools]]
-) -> Iterator[tuple[str | None, ...]]:
+def bucket(number: int) -> int:
+    """The column that scikit-learn's HashingVectorizer gives a term, from the term's number."""
+    return abs(number) % BUCKETS
+
+
+def _buckets(drawn: Iterable[Drawn]) -> Floats:
+    """Customers who use a term of each bucket: never fewer than use any one of them."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    hashing = HashingVectorizer(
+        n_features=BUCKETS, analyzer=terms, binary=True, norm=None, alternate_sign=False
+    )
+    counts = np.zeros(BUCKETS)
     for one in drawn:
-        seen.append((replace(one, texts=()), _told(one)))
-        yield from zip(*one.texts, strict=True)
+        uses = csr_array(hashing.transform(zip(*one.texts, strict=True)))
+        counts += users(uses, one.customer, _told(one))
+    return counts
 
 
 def _told(drawn: Drawn) -> Bools:

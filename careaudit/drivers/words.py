@@ -84,7 +84,7 @@ def by_characters(term: str) -> bool:
 
 def told(term: str) -> str:
     """The kind of a term with the term in quotes, as a sentence names it."""
-    kind = "characters" if by_characters(term) else "phrase" if " " in term else "word"
+    kind = "term" if by_characters(term) else "phrase" if " " in term else "word"
     return f"the {kind} “{term}”"
 
 

@@ -22,6 +22,8 @@ from careaudit.sources.paths import Files, find
 
 __all__ = ["Files", "Relation", "Workspace", "find", "unreadable"]
 
+SORT_ROOM = ("150MB", "600MB", "80%")
+"""Memory that a sort of rows may take, and what it may take where that is too little."""
 _SHOWN = 20  # columns that an error lists
 
 
@@ -61,6 +63,25 @@ class Workspace:
         """Run an expression and yield its rows as Arrow batches; nothing else may run meanwhile."""
         found = self.con.con.sql(ibis.to_sql(expression, dialect="duckdb"))
         yield from (batch for batch in found.to_arrow_reader(rows) if batch.num_rows)
+
+    def sorted(self, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
+        """Stream an expression that sorts more than memory should hold: the rest spills.
+
+        Its order must be total: where a sort needs more room, it starts again after what it gave.
+        """
+        given = 0
+        for room in SORT_ROOM:
+            try:
+                self.run(f"SET threads = 1; SET memory_limit = '{room}'")
+                for batch in self.stream(expression.limit(None, offset=given), rows):
+                    given += batch.num_rows
+                    yield batch
+                break
+            except duckdb.OutOfMemoryException:
+                if room == SORT_ROOM[-1]:
+                    raise
+            finally:
+                self.run("RESET threads; RESET memory_limit")
 
     def keep(self, expression: Any) -> Any:
         """Compute an expression once and keep its rows here."""

@@ -36,8 +36,10 @@ NUMERIC = 0.95
 """The share of its known values that are numbers, from which on an input is one."""
 SAMPLE = 50_000
 """Decisions of a sample, about: whole customers are drawn."""
-BATCH = 20_000
+BATCH = 5_000
 """Texts that are held at once."""
+LONGEST = 5_000
+"""Characters of a text that are read: the memory of a batch has a bound."""
 OTHER = "other reasons"
 """What values that are not told apart count as."""
 _DIGITS = 12  # of a customer's rank; short texts are kept without a second place in memory
@@ -220,16 +222,18 @@ class Inputs:
     def texts(self, most: int | None = None) -> Iterator[Drawn]:
         """Yield the decisions with their free text, all of a customer in one batch.
 
-        `most` as in `sample`; without it, every decision, at most about BATCH at once.
+        `most` as in `sample`; without it, every decision, at most about BATCH at once. Of a text
+        the first LONGEST characters.
         """
         texts = {f"x{place}": name for place, name in enumerate(self.texts_named)}
         rows = self._ranked(texts)
+        rows = rows.mutate(**{short: rows[short].left(LONGEST) for short in texts})
         rows = self._bands(rows).mutate(rows=1)
         if most is not None:
             rows = self._upto(rows, most)
         picked = self._pick(rows, tuple(texts))
         left: pd.DataFrame | None = None
-        for batch in self._workspace.stream(picked, BATCH):
+        for batch in self._workspace.sorted(picked, BATCH):
             frame = batch.to_pandas()
             if left is not None:
                 frame = pd.concat([left, frame], ignore_index=True)

@@ -46,8 +46,8 @@ WHY = {
     "been written after them.",
     "same_as_segment": "{it} tells the two groups apart by itself, so that decisions with and "
     "without it cannot be compared.",
-    "not_with_segment": "{it} goes along with the decisions, but among decisions that ended alike "
-    "no difference between the groups in using it was found.",
+    "not_with_segment": "{it} goes along with the decisions, but the two groups were not found to "
+    "use it unlike.",
     "not_with_decision": "{it} is used unlike by the two groups, but within each of them no "
     "difference in decisions with and without it was found.",
     "small_share": "{it} goes along with the groups and the decisions, but no more than a tenth of "
@@ -65,7 +65,7 @@ def look(scene: Scene) -> Found:
         return Found(quality=(_note("text_not_mapped", "No free text is declared: phrases were "
             "not looked for. [log.columns] text names its columns."),))  # fmt: skip
     least = max(LEAST, scene.plan.privacy.min_cell)
-    read = learn(scene.inputs.texts(SAMPLE), least)
+    read = learn(lambda: scene.inputs.texts(SAMPLE), least)
     sides = tuple(dict.fromkeys(side for gap in scene.gaps for side in _sides(gap)))
     counts = dict(zip(sides, _counted(scene, read, sides), strict=True))
     quality = [*_coverage(scene.gaps, counts), *_told(scene, read)]
@@ -121,7 +121,7 @@ class _Look:
         found = phrases.evidence(phrases.marginal(*both))
         q = phrases.adjusted(found, tested)
         odds = self._odds(tested)
-        for term in self._kept(found, tested, q):
+        for term in self._kept(found, tested, q, odds):
             yield self._driver(term, found, q, odds)
 
     @property
@@ -154,11 +154,13 @@ class _Look:
         return LogOdds(*full)
 
     def _kept(
-        self, found: phrases.Evidence, tested: Bools, q: tuple[Floats, Floats]
+        self, found: phrases.Evidence, tested: Bools, q: tuple[Floats, Floats], odds: LogOdds
     ) -> list[_Term]:
         """Those that are named, and the strongest of the others for each reason in turn."""
         leaks = self._leaks()
         by_segment, by_decision = q[0] <= phrases.LEVEL, q[1] <= phrases.LEVEL
+        # Of two things that move decisions, each is rarer beside the other among like decisions.
+        by_segment &= np.abs(odds.z) > two_sided_z(1 - phrases.LEVEL)
         seen = tested & (by_segment | by_decision)
         candidate = phrases.holds(found, self.gap.crude, tested)
         for leak in leaks.values():
