@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from careaudit.cells import ADVERSE
 from careaudit.check import check
 from careaudit.drivers.alike import Difference, alike
+from careaudit.drivers.neighbors import not_told
 from careaudit.drivers.words import terms
 from careaudit.errors import DataError, PlanError
 from careaudit.plan import Plan
@@ -195,14 +196,8 @@ def _refuse_unanswerable(plan: Plan) -> None:
 
 
 def private(plan: Plan) -> frozenset[str]:
-    """The names of what is never shown of a customer: the id, wherever it stands, and free text."""
-    who = str(plan.log.columns.get("subject_id", ""))
-    keys = {
-        f"{name}.{table.key['subject_id']}"
-        for name, table in plan.tables.items()
-        if "subject_id" in table.key
-    }
-    return frozenset({"subject_id", who, "text", *_texts(plan), *keys} - {""})
+    """The names of what is never shown: the customer's id, wherever it stands, and free text."""
+    return not_told(plan, ("subject_id", "text"))
 
 
 def _texts(plan: Plan) -> tuple[str, ...]:

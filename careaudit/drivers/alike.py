@@ -1,7 +1,8 @@
 """One decision beside those of other customers: how the same inputs fared, and where others differ.
 
 Numbers are the same where they lie within CALIPER of all decisions. Values that fewer customers
-have than the plan shows are not named.
+have than the plan shows are not named. An input that decides alone is an input here: that the
+decision follows it is what there is to say.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from careaudit.drivers.neighbors import (
     Ints,
     ended,
     nearest,
+    not_told,
     on_side,
     rank_among,
-    told,
 )
 from careaudit.plan import Plan
 from careaudit.record import Interval
@@ -70,7 +71,7 @@ class Alike:
 def alike(plan: Plan, inputs: Inputs | None, one: Single, hidden: frozenset[str]) -> Alike:
     """Set one decision beside a sample of others' decisions; values of `hidden` are not named."""
     drawn = inputs.sample(without=one.customer) if inputs else None
-    names = told(plan, drawn) if drawn else ()
+    names = [name for name in drawn.fields if name not in not_told(plan)] if drawn else []
     if drawn is None or not names:
         return Alike()
     least = plan.privacy.min_cell
@@ -84,7 +85,7 @@ def alike(plan: Plan, inputs: Inputs | None, one: Single, hidden: frozenset[str]
     if people >= least:
         share = ended(drawn.customer[same], good[same])
         fared = Fared(len(same), people, int(good[same].sum()), share)
-    found = Alike(names, fared, None if fared else "few_cases")
+    found = Alike(tuple(names), fared, None if fared else "few_cases")
     if one.slot in FAVORABLE:
         return replace(found, unchanged="favorable")
     apart = differs.sum(axis=1).astype(np.float64)

@@ -55,11 +55,17 @@ def told(plan: Plan, drawn: Drawn) -> tuple[str, ...]:
     return tuple(name for name in drawn.fields if name not in away and not _gives_away(drawn, name))
 
 
-def not_told(plan: Plan) -> frozenset[str]:
-    """What customers are never compared by, under its names as a field and as a column."""
-    mapped = {name: plan.log.columns[name] for name in NOT_TOLD if name in plan.log.columns}
+def not_told(plan: Plan, fields: Sequence[str] = NOT_TOLD) -> frozenset[str]:
+    """The names of fields of the log as a plan may write them, of their columns, and of keys."""
+    mapped = {name: plan.log.columns[name] for name in fields if name in plan.log.columns}
     columns = [(one,) if isinstance(one, str) else one for one in mapped.values()]
-    return frozenset(mapped).union(*columns)
+    keys = [
+        f"{name}.{column}"
+        for name, table in plan.tables.items()
+        for field, column in table.key.items()
+        if field in mapped
+    ]
+    return frozenset([*mapped, *keys]).union(*columns)
 
 
 def _gives_away(drawn: Drawn, name: str) -> bool:

@@ -9,6 +9,7 @@ import duckdb
 
 from careaudit.cells import Slot
 from careaudit.measures.amount import MINOR
+from careaudit.sources import expression as ex
 from careaudit.sources.base import Request
 from careaudit.sources.files import unreadable
 from careaudit.sources.inputs import finite, rank
@@ -42,6 +43,8 @@ def single(
     stage = Stage(opened, request)
     try:
         fates = stage.fates(wanted)
+        if ex.USED not in fates:
+            return (), tuple(fates)
         short = {name: f"a{place}" for place, name in enumerate(dict.fromkeys(columns))}
         rows = stage.used({**{alias: name for name, alias in short.items()}, "id": "decision_id"})
         rows = rows.filter(rows.id == wanted)
