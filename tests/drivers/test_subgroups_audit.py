@@ -222,6 +222,16 @@ def test_the_draft_loads_with_its_plan_and_asks():
     assert next_plan(plan(), audit(frame, PLAN + draft).drivers) == ""
 
 
+def test_a_segment_that_no_question_asks_about_is_a_group_too():
+    text = PLAN.replace('["area", "language", "age"]', '["language"]')
+    found = audit(log(one_way), text)
+    (one,) = confirmed(found)
+    assert (one.segment, one.group) == ("area", "poor")
+    assert [trait.share for trait in one.traits] == [1.0]
+    asked = plan(text + next_plan(plan(text), found.drivers)).questions[-1]
+    assert asked.segments == ("area",)
+
+
 def test_an_input_becomes_a_segment():
     text = PLAN.replace('"denied"\nask', '"subgroup-1"\nask')
     found = audit(log(by_channel), text)
