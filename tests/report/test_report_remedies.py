@@ -38,11 +38,11 @@ def one(**more: object) -> Remedy:
     return made.remedy(made.base().comparisons[0], "threshold", "one cut", 0.05, 100, **more)
 
 
-def test_the_least_intrusive_suggestion_is_the_headline_and_each_has_its_price() -> None:
+def test_each_suggestion_has_its_price_and_the_headline_picks_none() -> None:
     (found,) = pages(made.whole())
     assert spaced(found.head) == (
-        "Without the weight of “billing dispute”: the gap where zip income is low would be +0.4 (−2"
-        " to +2) in every 100 instead of +12"
+        "Where zip income is low, 5 suggestions would leave a gap of 0 to +7 in every 100 instead"
+        " of +12"
     )
     (table,) = exhibits(made.whole(), tell.HEAD)
     rows = cells(table.grids[0])
@@ -53,6 +53,14 @@ def test_the_least_intrusive_suggestion_is_the_headline_and_each_has_its_price()
         "+$1,980 $1,760 to $2,200", "–",
     ]  # fmt: skip
     assert rows["Band"][4:] == ["–", "640 610 to 670"]
+
+
+def test_what_no_suggestion_has_is_no_column() -> None:
+    (table,) = exhibits(made.suggested(made.base(), [one(money=None)]), tell.HEAD)
+    assert table.grids[0].heads == tell.HEADS
+    assert all(len(row) == 4 for _, row in table.grids[0].rows)
+    (table,) = exhibits(made.suggested(made.base(), [one()]), tell.HEAD)
+    assert table.grids[0].heads == (*tell.HEADS, tell.MONEY_HEAD)
 
 
 def test_suggestions_stand_in_the_order_of_the_record() -> None:

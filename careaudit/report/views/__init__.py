@@ -63,6 +63,7 @@ def build(
 ) -> Report:
     """Return the view of a whole report; `rows` are those of page 2, by how tightly it is set."""
     book = Book(record)
+    why = build_why(book)
     on = aside.day_of(beside, record)
     digest = record.digest
     notes = annex.build_notes(book, aside.idle(beside))
@@ -76,10 +77,10 @@ def build(
         foot=FOOT.format(number=number, data=data),
         as_of=record.provenance.as_of,
         running=plain(said(record.audit.name, 60)),
-        summary=summary.build_summary(book, beside, rows),
+        summary=summary.build_summary(book, beside, rows, why.first),
         findings=tuple(findings.build_findings(book, beside)),
         gaps=tuple(findings.build_gaps(book)),
-        why=build_why(book),
+        why=why,
         remedies=build_remedies(book),
         numbers=tuple(annex.build_numbers(book)),
         crossings=tuple(annex.build_crossings(book)),

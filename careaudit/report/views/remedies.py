@@ -59,7 +59,6 @@ def _page(book: Book, place: int, found: Sequence[Remedy]) -> Page:
     q = next(q for q in book.record.questions if q.id == found[0].question)
     notation = book.notation(q)
     priced = [r for r in found if r.state == "estimated"]
-    first = priced[0] if priced else None
     exhibits = [
         _table(priced, notation),
         _words(priced),
@@ -69,7 +68,7 @@ def _page(book: Book, place: int, found: Sequence[Remedy]) -> Page:
     ]
     return Page(
         anchor=f"{ANCHOR}{place + 1}" if place else ANCHOR,
-        head=tell.head(first, notation, tell.place(found[0], book.groups)),
+        head=tell.head(priced, notation, tell.place(found[0], book.groups)),
         exhibits=tuple(e for e in exhibits if e),
     )
 
@@ -79,27 +78,20 @@ def _table(priced: Sequence[Remedy], notation: Notation) -> Exhibit | None:
     if not priced:
         return None
     kept = priced[:MOST_ROWS]
-    rows = tuple(
-        (
-            tell.what(one),
-            tuple(
-                Cell(*pair)
-                for pair in (
-                    (span(one.gap, notation), _now(one, kept[0], notation)),
-                    tell.counted(one.helped),
-                    tell.counted(one.undue),
-                    tell.counted(one.errors),
-                    tell.paid(one.money),
-                    tell.workload(one.review),
-                )
-            ),
-        )
-        for one in kept
-    )
-    first = (Cell(span(kept[0].gap_now, notation)), *[Cell(num.NONE)] * (len(tell.HEADS) - 2))
-    rows = ((tell.TODAY, first), *rows)
+    money, review = any(one.money for one in kept), any(one.review for one in kept)
+    heads = tell.HEADS + (tell.MONEY_HEAD,) * money + (tell.REVIEW_HEAD,) * review
+    today = Cell(span(kept[0].gap_now, notation))
+    rows = [(tell.TODAY, (today, *[Cell(num.NONE)] * (len(heads) - 2)))]
+    for one in kept:
+        pairs = [
+            (span(one.gap, notation), _now(one, kept[0], notation)),
+            *map(tell.counted, (one.helped, one.undue, one.errors)),
+            *([tell.paid(one.money)] if money else []),
+            *([tell.workload(one.review)] if review else []),
+        ]
+        rows.append((tell.what(one), tuple(Cell(*pair) for pair in pairs)))
     more = tell.more(len(priced) - len(kept), "suggestion")
-    grid = Grid(tell.HEADS, rows, more, "priced")
+    grid = Grid(heads, tuple(rows), more, "priced all" if money and review else "priced")
     return Exhibit(tell.HEAD, tell.READ.format(per=notation.per), (grid,))
 
 

@@ -67,6 +67,7 @@ class Summary:
     draft: str
     people: str
     rest: str
+    along: str
     waived: tuple[str, ...]
     void: str
     options: tuple[str, ...]
@@ -220,9 +221,15 @@ def _blocks(book: Book, first: Question, room: int) -> list[Block]:
 
 
 def build_summary(
-    book: Book, beside: Beside = NOTHING, room: tuple[int, ...] = FOREST_ROWS
+    book: Book,
+    beside: Beside = NOTHING,
+    room: tuple[int, ...] = FOREST_ROWS,
+    along: str = "",
 ) -> Summary:
-    """Return pages 1 to 3; `room` is for how many rows of forests, by how tightly page 2 is set."""
+    """Return pages 1 to 3; `room` is for how many rows of forests, by how tightly page 2 is set.
+
+    `along` leads to what goes along with the gaps, where page 1 has room for it.
+    """
     record = book.record
     gated = [q for q in record.questions if q.gate]
     headline = book.headline()
@@ -261,7 +268,8 @@ def build_summary(
         rows = [
             f"{x.ask} {x.answer.shape} {x.answer.word} {x.fact} 1" for x in lines[:MOST_QUESTIONS]
         ]
-        words = " ".join([*standing, *rows, *unknown, *open_to]).split()
+        leads = [along, "page 1"] if along else []
+        words = " ".join([*standing, *rows, *unknown, *open_to, *leads]).split()
         return len(words) + FIXED_WORDS > MOST_WORDS
 
     if over():
@@ -272,6 +280,7 @@ def build_summary(
         open_to = open_to[:1]
     if over():
         unknown = [*unknown[:2], unknown[-1]] if len(unknown) > 3 else unknown
+    along = "" if over() else along
     crossed = next((x for x in record.questions if heat and x.id == heat.question), None)
     return Summary(
         title=tell.page_title(record),
@@ -281,6 +290,7 @@ def build_summary(
         draft=tell.draft(record),
         people=people,
         rest=tell.tally(kinds),
+        along=along,
         waived=waived,
         void=void,
         options=tuple(asked),

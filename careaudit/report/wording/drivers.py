@@ -60,6 +60,7 @@ VALIDITY_REASONS = {
     "few_labels": "too few checked outcomes",
     "one_side": "on one side alone",
     "unlike_slopes": "more on one side",
+    "unlike_levels": "more at some of its values",
     "not_about_decisions": "the question is not about decisions",
     "weak": "far less than decisions turn on it",
 }

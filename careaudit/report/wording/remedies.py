@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from careaudit.notation import Notation
 from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord, Interval, Money, Remedy
-from careaudit.report.wording.alike import span
 from careaudit.report.wording.findings import Groups
 from careaudit.report.wording.names import name, plain, said, segment_name, title, where
 
@@ -20,10 +19,8 @@ NOTE = (
     " log."
 )
 HEAD = "What each would change"
-HEADS = (
-    "What", "Gap", "Helped", "Not due", "Wrong decisions", "Money paid",
-    "For people to look at",
-)  # fmt: skip
+HEADS = ("What", "Gap", "Helped", "Not due", "Wrong decisions")
+MONEY_HEAD, REVIEW_HEAD = "Money paid", "For people to look at"
 READ = (
     "Gap: in every {per:,}, with its plausible range. Helped: decisions that were due in the"
     " customer’s favour and would turn so, less those lost. Not due: decisions in the customer’s"
@@ -96,7 +93,7 @@ def methods(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 def what(remedy: Remedy) -> str:
     """Name a remedy: what it leaves out as the log has it, any other as the record does."""
     if remedy.kind in ("without", "refit"):
-        left = f"“{name(remedy.name, 40)}”" if remedy.name else "some inputs"
+        left = f"“{name(remedy.name.replace('_', ' '), 60)}”" if remedy.name else "some inputs"
         return WHAT[remedy.kind].format(name=left)
     return title(said(remedy.name, 90)) if remedy.name else WHAT[remedy.kind]
 
@@ -133,12 +130,16 @@ def favorable(now: float | None, then: Interval, notation: Notation) -> tuple[st
     return first, notation.value(then.value) + (f" ({ends})" if ends else "")
 
 
-def head(first: Remedy | None, notation: Notation, place: str) -> str:
-    """Return the finding above a page: what the least intrusive suggestion would leave."""
-    if first is None:
+def head(priced: Sequence[Remedy], notation: Notation, place: str) -> str:
+    """Return the finding above a page: between what the suggestions would leave; none is picked."""
+    left = sorted(one.gap.value for one in priced if one.gap.value is not None)
+    if not left:
         return f"{title(place)}, no suggestion could be priced"
-    then, now = span(first.gap, notation), notation.signed(first.gap_now.value or 0.0)
-    return f"{what(first)}: the gap {place} would be {then}{notation.noun} instead of {now}"
+    low, high = notation.signed(left[0]), notation.signed(left[-1])
+    count = f"{num.count(len(left))} suggestions" if len(left) > 1 else "one suggestion"
+    span_ = low if low == high else f"{low} to {high}"
+    now = notation.signed(priced[0].gap_now.value or 0.0)
+    return f"{title(place)}, {count} would leave a gap of {span_}{notation.noun} instead of {now}"
 
 
 def place(remedy: Remedy, groups: Groups) -> str:
