@@ -7,6 +7,7 @@ told apart is no harm yet; it says that leaving the segment out of a system leav
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from careaudit.drivers.looks.fields import is_output, members
 from careaudit.drivers.scene import Found, Gap, Scene
 from careaudit.record import Carrier, Interval, Revealed
 from careaudit.sources import Drawn
-from careaudit.stats.arrays import Bools, Estimate, Floats
+from careaudit.stats.arrays import Bools, Estimate, Floats, two_sided_z
 from careaudit.stats.ordinal import dominance
 
 RECOVERABLE = 0.60
@@ -43,14 +44,31 @@ class Telling:
     mine: Bools
     customer: NDArray[np.int64]
 
-    def auc(self, chances: Floats) -> Estimate:
-        """How well chances tell the sides apart: one mean a customer, DeLong's range."""
-        sides = [_mean_of(chances[side], self.customer[side]) for side in (self.mine, ~self.mine)]
-        levels, place = np.unique(np.concatenate(sides), return_inverse=True)
-        own, other = np.split(place.ravel(), [len(sides[0])])
-        return dominance(
-            np.bincount(own, minlength=len(levels)), np.bincount(other, minlength=len(levels))
+    def auc(self, chances: Floats, parts: Sequence[NDArray[np.int64]]) -> Estimate:
+        """How well chances tell the sides apart: one mean a customer, DeLong's errors.
+
+        The mean over the parts, weighted by their pairs of customers: chances of models that
+        learned from other customers are not on one scale. Normal range inside [0, 1].
+        """
+        found = [self._auc(chances[part], self.mine[part], self.customer[part]) for part in parts]
+        weights = np.array([pairs for pairs, _ in found]) / sum(pairs for pairs, _ in found)
+        value = float(weights @ [float(one.value) for _, one in found])
+        se = float(
+            np.sqrt(weights**2 @ [float(one.se) ** 2 if pairs else 0.0 for pairs, one in found])
         )
+        arm = two_sided_z(0.95) * se
+        return Estimate(*map(np.asarray, (value, max(value - arm, 0.0), min(value + arm, 1.0), se)))
+
+    @staticmethod
+    def _auc(chances: Floats, mine: Bools, customer: NDArray[np.int64]) -> tuple[int, Estimate]:
+        sides = [_mean_of(chances[side], customer[side]) for side in (mine, ~mine)]
+        levels, place = np.unique(np.concatenate(sides), return_inverse=True)
+        own, other = (
+            np.bincount(one, minlength=len(levels))
+            for one in np.split(place.ravel(), [len(sides[0])])
+        )
+        known = min(map(len, sides)) > 1  # one customer of a side says nothing
+        return known * len(sides[0]) * len(sides[1]), dominance(own, other)
 
 
 def look(scene: Scene) -> Found:
@@ -65,39 +83,47 @@ def look(scene: Scene) -> Found:
         return Found()
     drawn = scene.inputs.sample(ROWS)
     revealed: dict[str, tuple[Revealed, ...]] = {}
-    for (segment, group, reference), gap in pairs.items():
-        found = _revealed(gap, names, drawn).model_copy(
-            update={"group": group, "reference": reference}
-        )
-        revealed[segment] = (*revealed.get(segment, ()), found)
+    for (segment, *_), gap in pairs.items():
+        revealed[segment] = (*revealed.get(segment, ()), _revealed(gap, names, drawn))
     return Found(revealed=revealed)
 
 
 def _revealed(gap: Gap, names: tuple[str, ...], drawn: Drawn) -> Revealed:
     group, reference = (members(drawn, gap.parts, side) for side in gap.sides)
-    rows = int((group | reference).sum())
-    known = Revealed(group="", reference="", rows=rows)
-    if not names:
-        return known.model_copy(update={"reason": "no_usable_input"})
-    if min(len(np.unique(drawn.customer[side])) for side in (group, reference)) < LEAST:
-        return known.model_copy(update={"reason": "few_customers"})
+    known = Revealed(
+        group=str(gap.pair.group.group),
+        reference=str(gap.pair.reference.group),
+        rows=int((group | reference).sum()),
+    )
     telling = _telling(names, drawn, group, reference)
-    if not telling.names:
-        return known.model_copy(update={"reason": "one_value"})
-    whole, *without = _chances(telling)
-    auc = telling.auc(whole)
-    losses = [
-        float(np.mean([auc.value - telling.auc(one).value for one in rounds]))
-        for rounds in np.split(np.array(without), len(telling.names))
-    ]
-    order = sorted(zip(losses, telling.names, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    if reason := _lack(names, telling):
+        return known.model_copy(update={"reason": reason})
+    parts, whole, shuffled = out_of_fold(telling)
+    auc = telling.auc(whole, parts)
+    losses = {
+        name: float(auc.value) - float(np.mean([telling.auc(one, parts).value for one in rounds]))
+        for name, rounds in zip(telling.names, shuffled, strict=True)
+    }
     return known.model_copy(
         update={
             "auc": Interval(value=float(auc.value), low=float(auc.low), high=float(auc.high)),
             "recoverable": bool(auc.low > RECOVERABLE),
-            "carriers": tuple(Carrier(name=name, loss=loss) for loss, name in order),
+            "carriers": tuple(
+                Carrier(name=name, loss=losses[name])
+                for name in sorted(losses, key=lambda name: (-losses[name], name))
+            ),
         }
     )
+
+
+def _lack(names: tuple[str, ...], telling: Telling) -> str | None:
+    """Why the sides cannot be told from these inputs, or None."""
+    if not names:
+        return "no_usable_input"
+    sides = (telling.customer[side] for side in (telling.mine, ~telling.mine))
+    if min(len(np.unique(side)) for side in sides) < LEAST:
+        return "few_customers"
+    return None if telling.names else "one_value"
 
 
 def _telling(names: tuple[str, ...], drawn: Drawn, group: Bools, reference: Bools) -> Telling:
@@ -128,29 +154,39 @@ def _kinds(codes: NDArray[np.int32]) -> Floats:
     return np.where(codes < 0, np.nan, rank[place.ravel()])
 
 
-def _chances(telling: Telling) -> list[Floats]:
-    """The chance of standing on the group's side, out of fold; then with each input shuffled."""
+def out_of_fold(
+    telling: Telling,
+) -> tuple[list[NDArray[np.int64]], Floats, list[list[Floats]]]:
+    """The parts held out, the chance of standing on the group's side, and the same shuffled.
+
+    Each chance is told by a model that learned from the other parts; the shuffled ones by input
+    and round.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier  # costs 2 s
     from sklearn.model_selection import GroupKFold
 
     values, mine = telling.values, telling.mine
-    every = [np.empty(len(mine)) for _ in range(1 + ROUNDS * len(telling.names))]
-    shuffle = np.random.default_rng(0)
+    whole = np.empty(len(mine))
+    shuffled = [[np.empty(len(mine)) for _ in range(ROUNDS)] for _ in telling.names]
+    dice = np.random.default_rng(0)
     model = HistGradientBoostingClassifier(
-        max_iter=50, max_leaf_nodes=15, categorical_features=list(telling.kinds),
-        early_stopping=False, random_state=0,
+        max_iter=50, max_leaf_nodes=8, l2_regularization=10.0, early_stopping=False,
+        categorical_features=list(telling.kinds), random_state=0,
     )  # fmt: skip
     with threadpool_limits(1):
-        for learned, held in GroupKFold(PARTS).split(values, mine, telling.customer):
+        # shuffled: parts of as many customers; else one part may take all of a side's small ones
+        folds = list(
+            GroupKFold(PARTS, shuffle=True, random_state=0).split(values, mine, telling.customer)
+        )
+        for learned, held in folds:
             model.fit(values[learned], mine[learned])
-            seen = values[held]
-            every[0][held] = model.predict_proba(seen)[:, 1]
-            for place in range(len(telling.names)):
-                for round_ in range(ROUNDS):
-                    mixed = seen.copy()
-                    mixed[:, place] = shuffle.permutation(seen[:, place])
-                    every[1 + place * ROUNDS + round_][held] = model.predict_proba(mixed)[:, 1]
-    return every
+            whole[held] = model.predict_proba(values[held])[:, 1]
+            for place, rounds in enumerate(shuffled):
+                for chances in rounds:
+                    seen = values[held]
+                    seen[:, place] = dice.permutation(seen[:, place])
+                    chances[held] = model.predict_proba(seen)[:, 1]
+    return [held for _, held in folds], whole, shuffled
 
 
 def _mean_of(chances: Floats, customer: NDArray[np.int64]) -> Floats:
