@@ -20,6 +20,8 @@ from careaudit.stats.poststratified import Codes, sums
 Bools = NDArray[np.bool_]
 FEW_LABELS = 50
 """Labelled held-out decisions that either side of a gap needs."""
+LARGEST = 1e12
+"""What is no score any more."""
 SOUND = {"all", "random_sample", "audited"}
 """Ways of picking labels that leave those of each kind of decision picked at random."""
 
@@ -69,8 +71,9 @@ def rows_of(scene: Scene, drawn: Drawn, terms: Mapping[str, Bools]) -> Rows:
     def among(slots: frozenset[Slot]) -> Bools:
         return np.isin(drawn.slot, [order.index(slot) for slot in slots])
 
-    mapped = scene.plan.log.columns
-    risk = drawn.score - drawn.threshold if "threshold" in mapped else drawn.score
+    risk = _number(drawn.score)
+    if "threshold" in scene.plan.log.columns:
+        risk = risk - _number(drawn.threshold)
     label = scene.plan.label
     if label is not None and label.high_score == "favorable":
         risk = -risk
@@ -91,6 +94,11 @@ def rows_of(scene: Scene, drawn: Drawn, terms: Mapping[str, Bools]) -> Rows:
         fields=only(drawn.fields),
         terms={name: uses[kept] for name, uses in terms.items()},
     )
+
+
+def _number(values: Floats) -> Floats:
+    """Scores that can be reckoned with; what is beyond is none."""
+    return np.where(np.abs(values) < LARGEST, values, np.nan)
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,11 @@ ROUNDS = 15
 BOUND = 0.01
 """The difference of rates that it is held to."""
 PARITY = {
-    "demographic_parity": "the favorable decision",
-    "true_positive_rate_parity": "the favorable decision that labels say they should have",
-    "false_positive_rate_parity": "the favorable decision that labels say they should not have",
+    "demographic_parity": "favorable rates",
+    "true_positive_rate_parity": "favorable rates where the labels say yes",
+    "false_positive_rate_parity": "favorable rates where the labels say no",
 }
+"""What cuts by group make alike, by fairlearn's name for it."""
 ALIKE_BAD = "It takes both kinds of wrong decision as equally bad, each as a share of its kind."
 
 
@@ -33,21 +34,23 @@ def refit(case: Case, left_out: Sequence[str]) -> Offer | None:
     """Learn from labels what is due, from the declared inputs but some, and cut it once.
 
     The cut grants no more undue ones than today, on customers of the learning half whom the
-    fitted model had not seen. None where no input is left.
+    fitted model had not seen. None where no input is left, or few customers have a label of
+    either kind.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     rows = case.rows
     names = [name for name in rows.fields if name not in left_out]
     matrix = levels(rows, names)
     seen = rows.worth > 0
-    if not matrix.shape[1] or len(np.unique(rows.customer[seen])) < 2 * FOLDS:
+    kinds = [np.unique(rows.customer[seen & (rows.due == due)]) for due in (0.0, 1.0)]
+    if not matrix.shape[1] or min(map(len, kinds)) < 2 * FOLDS:
         return None
     model = LogisticRegression(max_iter=1000)
     due = rows.due[seen].astype(int)
     ahead = cross_val_predict(
-        model, matrix[seen], due, groups=rows.customer[seen], cv=GroupKFold(FOLDS),
+        model, matrix[seen], due, groups=rows.customer[seen], cv=StratifiedGroupKFold(FOLDS),
         params={"sample_weight": rows.worth[seen]}, method="predict_proba",
     )[:, 1]  # fmt: skip
     at = _undue_cut(ahead, rows, seen)
@@ -164,9 +167,8 @@ def group_thresholds(case: Case, constraint: str) -> Offer | None:
     favorable[asked] = chance
     return Offer(
         kind="group_thresholds",
-        name=f"a cut for each group: {PARITY[constraint]} alike often",
-        doing=f"With a cut of its own for each group, so that all get {PARITY[constraint]} alike"
-        " often",
+        name=f"a cut for each group, for alike {PARITY[constraint]}",
+        doing=f"With a cut of its own for each group, for alike {PARITY[constraint]}",
         then=Then.alike(favorable),
         assumed=f"{ALIKE_BAD} It uses the protected attribute itself to decide, which may not be"
         " lawful: it needs counsel. Near the cuts it decides by lot.",

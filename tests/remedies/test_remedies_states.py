@@ -175,8 +175,63 @@ def test_a_score_that_does_not_decide_has_no_dial(drawn, tmp_path):
     )
 
 
+def test_scores_that_are_none_leave_their_decisions_as_they_are(drawn, tmp_path):
+    frame = log(drawn)
+    frame["score"] = frame["score"].astype(str)
+    for place, odd in enumerate(("", "inf", "-inf", "nan", "1e308", "a\x00b", "=1+1")):
+        frame.loc[place::200, "score"] = odd
+    found = careaudit.audit(frame, plan=plan(tmp_path)).impact.remedies
+    assert {r.state for r in found} == {"estimated"}
+    threshold = found[1]
+    unscored = drawn["decision"].eq("denied") & (np.arange(len(drawn)) % 200 < 7)
+    assert threshold.curve[-1].setting <= drawn["score"].max()
+    left = unscored[drawn["zip"] == "low"].mean() - unscored[drawn["zip"] == "other"].mean()
+    assert threshold.curve[-1].gap == pytest.approx(left, abs=0.02)
+
+
+def test_too_few_labels_of_one_kind_to_learn_from_are_named(drawn, tmp_path):
+    undue = ~drawn["due"]
+    few = drawn.assign(checked=(drawn["checked"] & drawn["due"]) | (undue & (undue.cumsum() <= 12)))
+    found = remedies(tmp_path, few, columns=UNSCORED, fields=("wording",))
+    assert "refit" not in [r.kind for r in found if r.state == "estimated"]
+    assert len(found) >= 1
+
+
+def test_a_crossing_has_remedies_where_no_part_of_it_has(drawn, tmp_path):
+    text = plan(tmp_path).read_text().replace('segments = ["zip"]', 'segments = ["zip*channel"]')
+    text += '[[segments]]\nname = "channel"\ncolumn = "channel"\n'
+    (tmp_path / "careaudit.toml").write_text(text)
+    found = careaudit.audit(log(drawn), plan=tmp_path / "careaudit.toml").impact.remedies
+    assert {r.segment for r in found} == {"zip*channel"}
+    told = found[0]
+    rate = (drawn["decision"] == "granted").groupby([drawn["zip"], drawn["channel"]]).mean()
+    assert {g.group for g in told.groups} == {"*".join(key) for key in rate.index}
+    for group in told.groups:
+        assert group.favorable_now == pytest.approx(rate[tuple(group.group.split("*"))])
+
+
+def test_one_gap_a_segment_the_largest_and_of_the_decision_itself():
+    from types import SimpleNamespace as Some
+
+    from careaudit.cells import ADVERSE, DECIDED, DUE
+    from careaudit.remedies import _gaps
+
+    def gap(segment, crude, n, cases=DECIDED):
+        measure = Some(cases=cases, events=ADVERSE & cases, of=None, when=None)
+        return Some(
+            segment=segment, parts=tuple(segment.split("*")), crude=crude, measure=measure,
+            comparison=Some(n=n),
+        )  # fmt: skip
+
+    small, large = gap("zip", 0.3, 100), gap("zip", 0.1, 1_000)
+    crossed, labelled = gap("zip*age", 0.9, 1_000), gap("age", 0.5, 1_000, DUE)
+    alone = gap("age*channel", 0.1, 10)
+    found = _gaps(Some(gaps=(small, labelled, large, crossed, alone)))
+    assert found == [large, alone]
+
+
 def test_audited_labels_count_for_the_decisions_that_they_stand_for(drawn, tmp_path):
-    """All adverse decisions and a tenth of the favorable ones are checked: the same answer."""
+    """All adverse decisions and three tenths of the favorable ones are checked: the same answer."""
     rng = np.random.default_rng(5)
     denied = drawn["decision"] == "denied"
     some = drawn.assign(checked=denied | (rng.random(len(drawn)) < 0.3))
