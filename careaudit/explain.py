@@ -251,10 +251,11 @@ def _listed(plan: Plan, one: Single, record: AuditRecord | None) -> tuple[Listed
     found = record.drivers if record else ()
     words = set(terms(one.said[name] for name in _texts(plan))) if found else set()
     has = words | {name for name in plan.drivers.fields if one.said[name] is not None}
-    return tuple(
+    met = (d for d in found if d.listed and d.kind != "subgroup" and d.name in has)
+    each = (
         Listed(
             question=d.question, segment=d.segment, kind=d.kind, name=d.name, sentence=d.sentence
         )
-        for d in found
-        if d.listed and d.kind != "subgroup" and d.name in has
+        for d in met
     )
+    return tuple(dict.fromkeys(each))  # a driver of several gaps says the same of each

@@ -96,7 +96,7 @@ def _show(found: Explanation) -> None:
         ("Declared inputs", [(each.name, _value(each)) for each in found.inputs]),
         ("How comparable customers fared", [("", line) for line in _fared(found)]),
         ("Where the nearest favorable decisions differ", [("", line) for line in _changes(found)]),
-        ("What the audit lists", [("", each.sentence) for each in found.drivers]),
+        ("What the audit lists", [(each.question, each.sentence) for each in found.drivers]),
         ("How to contest it", _contest(found)),
     ):
         if not rows:

@@ -341,6 +341,8 @@ def test_listed_drivers_that_the_decision_has_are_named():
             driver("term", "secret words"), driver("term", "words", listed=False),
             driver("term", "other phrase"), driver("field", "intent"),
             driver("field", "channel"), driver("subgroup", "intent"),
+            driver("field", "intent"),  # the same of another gap
+
         )
     )  # fmt: skip
     found = explain(plan(), Path(), "d0", data=log(), as_of=DAY, record=record)
