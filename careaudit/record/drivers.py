@@ -124,8 +124,10 @@ class ReasonShare(Part):
 class LikePairs(Part):
     """Adverse decisions of one group beside their nearest decided case with the same inputs.
 
-    `share` of `compared` adverse decisions have, among their nearest `neighbours` cases of other
-    customers, mostly favorable ones.
+    Of `adverse` decisions looked at (in a large log a sample) `compared` had enough comparable
+    cases of other customers, and `share` of those mostly favorable ones. The range is that of the
+    refusals; the cases beside them are taken as they are. A low share says that the inputs decide,
+    not that all is well: an input may carry the gap. 0 compared: too few to tell.
     """
 
     group: str
