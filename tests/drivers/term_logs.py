@@ -43,72 +43,15 @@ column = "confirmed_fraud"
 positive = ["0"]
 selection = "random_sample"
 """
-ENGLISH = [
-    "hello",
-    "please",
-    "my",
-    "account",
-    "bill",
-    "was",
-    "charged",
-    "twice",
-    "in",
-    "march",
-    "can",
-    "you",
-    "look",
-    "at",
-    "the",
-    "connection",
-    "down",
-    "since",
-    "monday",
-    "phone",
-    "router",
-    "late",
-    "fee",
-    "refund",
-    "thanks",
-    "never",
-    "ordered",
-    "agent",
-    "said",
-    "nothing",
-    "happened",
-]
-SPANISH = [
-    "hola",
-    "por",
-    "favor",
-    "mi",
-    "cuenta",
-    "fue",
-    "cobrada",
-    "dos",
-    "veces",
-    "en",
-    "marzo",
-    "pueden",
-    "revisar",
-    "la",
-    "conexión",
-    "desde",
-    "el",
-    "lunes",
-    "teléfono",
-    "módem",
-    "cargo",
-    "tarde",
-    "gracias",
-    "nunca",
-    "pedí",
-    "agente",
-    "dijo",
-    "nada",
-    "pasó",
-    "ayer",
-    "señal",
-]
+_ENGLISH = """
+hello please my account bill was charged twice in march can you look at the connection down since
+monday phone router late fee refund thanks never ordered agent said nothing happened
+"""
+_SPANISH = """
+hola por favor mi cuenta fue cobrada dos veces en marzo pueden revisar la conexión desde el lunes
+teléfono módem cargo tarde gracias nunca pedí agente dijo nada pasó ayer señal
+"""
+ENGLISH, SPANISH = _ENGLISH.split(), _SPANISH.split()
 CHINESE = "你好我的手机网络上月多收了钱请帮忙查看谢谢昨天客服说没有问题今天还是不行希望退回"
 
 
