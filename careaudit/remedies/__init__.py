@@ -19,7 +19,7 @@ from careaudit.remedies.cuts import DECIDES, cut_in_use
 from careaudit.remedies.dials import review, suffices, threshold, without
 from careaudit.remedies.learned import constrained, group_thresholds, refit
 from careaudit.remedies.price import Kind, Offer, priced
-from careaudit.sources.inputs import SAMPLE, Coded
+from careaudit.sources import SAMPLE, Coded
 
 __all__ = ["suggest"]
 

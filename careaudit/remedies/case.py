@@ -13,7 +13,7 @@ from careaudit.cells import ADVERSE, DECIDED, DUE, FAVORABLE, LABELLED, Quantity
 from careaudit.cells import total as total_of
 from careaudit.drivers import Gap, Scene
 from careaudit.questions import joined
-from careaudit.sources.inputs import Coded, Drawn
+from careaudit.sources import Coded, Drawn
 from careaudit.stats.arrays import Floats, share
 from careaudit.stats.poststratified import Codes, sums
 

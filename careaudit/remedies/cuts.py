@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,11 +85,15 @@ def milder(rows: Rows, cut: float) -> tuple[float, ...]:
     return tuple(dict.fromkeys([*ends, top]))
 
 
-def bands(rows: Rows, cut: float, shares: tuple[float, ...]) -> dict[float, Bools]:
-    """Return the decisions nearest to the cut, by the share of the learning half that they are."""
-    away = np.abs(rows.risk - cut)
-    known = np.sort(away[~rows.held & np.isfinite(away)])
+def bands(rows: Rows, cut: float, shares: Sequence[float]) -> dict[float, Bools]:
+    """Return the decisions nearest to the cut, by the share of the learning half that they are.
+
+    At least the shares that are asked for: scores alike stand together.
+    """
+    away, learning = np.abs(rows.risk - cut), ~rows.held
+    known = np.sort(away[learning & np.isfinite(away)])
     if not len(known):
         return {}
-    ends = {share: known[min(int(len(known) * share), len(known) - 1)] for share in shares}
-    return {share: away <= end for share, end in ends.items()}
+    ends = {known[min(int(len(known) * share), len(known) - 1)] for share in shares}
+    found = [away <= end for end in sorted(ends)]
+    return {float(band[learning].mean()): band for band in found}

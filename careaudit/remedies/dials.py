@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from careaudit.notation import numbers as num
 from careaudit.record import Driver
 from careaudit.remedies.case import Case, Rows
 from careaudit.remedies.cuts import Cut, bands, decided, milder, no_more_undue
@@ -117,8 +118,8 @@ def review(case: Case, cut: Cut) -> Offer | None:
     return Offer(
         kind="review",
         name="people decide near the cut",
-        doing=f"If people decided the {share * 100:.3g}% of cases whose scores are nearest to"
-        " the cut",
+        doing=f"If people decided the {num.percent(share)} of cases whose scores are nearest to the"
+        " cut",
         then=then,
         assumed="That assumes that people decide as the labels say.",
         dial=((0.0, Then.alike(rows.now)), *dial),

@@ -10,7 +10,7 @@ from remedy_logs import case, halves, truth
 
 from careaudit.remedies.learned import constrained, group_thresholds, refit
 from careaudit.remedies.price import Book
-from careaudit.sources.inputs import Coded
+from careaudit.sources import Coded
 
 UNDUE = (0.02, 0.10, 0.60)
 """By what is on record of a request, the share to which nothing is due."""
