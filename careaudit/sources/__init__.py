@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from careaudit.cells import Quantity
 from careaudit.plan import Plan
+from careaudit.sources.bands import NOT_A_NUMBER
 from careaudit.sources.base import Request, Scan, Source, stratum
+from careaudit.sources.drawn import Coded, Declared, Drawn
 from careaudit.sources.files import Workspace
-from careaudit.sources.inputs import NOT_A_NUMBER, OTHER, Coded, Declared, Drawn, Inputs
+from careaudit.sources.inputs import OTHER, SAMPLE, Inputs
 from careaudit.sources.paired import Cases, PairedScan, pair, pairable
 from careaudit.sources.rows import Opened, open_log
 from careaudit.sources.scan import scan
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOT_A_NUMBER",
     "OTHER",
+    "SAMPLE",
     "Cases",
     "Coded",
     "Declared",

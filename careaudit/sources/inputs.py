@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 import duckdb
 import ibis
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from careaudit.cells import Cell, Cells, Group, Quantity, Term
 from careaudit.measures.amount import MINOR
 from careaudit.plan import Plan
 from careaudit.sources import expression as ex
+from careaudit.sources.bands import BANDS, band, finite, natural
 from careaudit.sources.base import Request, stratum
+from careaudit.sources.drawn import Coded, Declared, Drawn, Floats
 from careaudit.sources.files import unreadable
 from careaudit.sources.rows import Opened, Stage
 
@@ -30,8 +29,6 @@ MOST_VALUES = 1_000
 """An input of more values tells customers apart one by one; nothing can be held still by it."""
 FEW_NUMBERS = 12
 """Up to so many distinct numbers are values like any others; more are put into bands."""
-BANDS = 10
-"""Bands of a number, of about as many decisions each (methods 6)."""
 NUMERIC = 0.95
 """The share of its known values that are numbers, from which on an input is one."""
 SAMPLE = 50_000
@@ -44,60 +41,7 @@ OTHER = "other reasons"
 """What values that are not told apart count as."""
 _DIGITS = 12  # of a customer's rank; short texts are kept without a second place in memory
 
-NOT_A_NUMBER = "not a number"
-"""The band of what is recorded where a number is meant."""
-
-Floats = NDArray[np.float64]
 Half = Literal["searched", "held_out"]
-State = Literal["usable", "empty", "one_value", "too_many_values"]
-
-
-@dataclass(frozen=True)
-class Declared:
-    """One declared input: how many decisions have it, and whether its values can be held still.
-
-    `edges` are the upper ends of a number's bands but the last; None where it is no number.
-    """
-
-    name: str
-    known: int
-    distinct: int
-    state: State
-    edges: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A column of names: each row's place in `levels`, -1 where it is not recorded."""
-
-    codes: NDArray[np.int32]
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Decisions in memory, one place of every array each; those of a customer stand together.
-
-    customer: a number for each customer. slot: the place among `Slot`. groups and fields: by
-    segment and by declared input, in bands where it is a number; numbers: the numbers
-    themselves, NaN where none is. counted: by quantity key, 0 or 1. score, threshold, amount
-    (major units): NaN where not recorded. texts: one column each of [log.columns] text.
-    """
-
-    customer: NDArray[np.int64]
-    slot: NDArray[np.int8]
-    held_out: NDArray[np.bool_]
-    groups: Mapping[str, Coded]
-    fields: Mapping[str, Coded]
-    numbers: Mapping[str, Floats]
-    counted: Mapping[str, NDArray[np.int64]]
-    score: Floats
-    threshold: Floats
-    amount: Floats
-    texts: tuple[tuple[str | None, ...], ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.slot)
 
 
 class Inputs:
@@ -321,7 +265,7 @@ class Inputs:
             if one.edges is not None:
                 number = finite(column)
                 more[f"v{self._short[name]}"] = number
-                more[f"b{self._short[name]}"] = _band(column, number, one.edges)
+                more[f"b{self._short[name]}"] = band(column, number, one.edges)
         return rows.mutate(**more)
 
     def _banded(self) -> Any:
@@ -437,38 +381,3 @@ def _unstarred(name: str) -> str:
 
 def _texts(column: pd.Series) -> Iterator[str | None]:
     return (text if isinstance(text, str) else None for text in column)
-
-
-def finite(column: Any) -> Any:
-    """Read a number; missing where there is none, or it has no end."""
-    number = column.try_cast("float64")
-    return ibis.ifelse(number.abs() < 1e300, number, ibis.null("float64"))  # NaN is above all
-
-
-def _band(column: Any, number: Any, edges: Sequence[float]) -> Any:
-    """The band of a number as its name; a value that is no number is a band of its own."""
-    names = band_names(edges)
-    branches = [(number <= edge, name) for edge, name in zip(edges, names, strict=False)]
-    branches += [(number.notnull(), names[-1]), (column.notnull(), NOT_A_NUMBER)]
-    return ibis.cases(*branches, else_=ibis.null("string"))
-
-
-def band_names(edges: Sequence[float]) -> tuple[str, ...]:
-    """The names of a number's bands, one more than edges."""
-    if not edges:
-        return ("any number",)
-    written = [f"{edge:.6g}" for edge in edges]
-    between = [f"over {low} to {high}" for low, high in pairwise(written)]
-    return (f"up to {written[0]}", *between, f"over {written[-1]}")
-
-
-def natural(name: str) -> tuple[float, str]:
-    """Sort bands by their numbers, and other names after them by name."""
-    head, _, rest = name.partition(" ")
-    if head not in {"up", "over"}:
-        return np.inf, name
-    words = rest.split()
-    try:
-        return float(words[1 if head == "up" else 0]) + (0.0 if head == "up" else 0.5e-9), name
-    except (ValueError, IndexError):
-        return np.inf, name

@@ -10,9 +10,10 @@ import duckdb
 from careaudit.cells import Slot
 from careaudit.measures.amount import MINOR
 from careaudit.sources import expression as ex
+from careaudit.sources.bands import finite
 from careaudit.sources.base import Request
 from careaudit.sources.files import unreadable
-from careaudit.sources.inputs import finite, rank
+from careaudit.sources.inputs import rank
 from careaudit.sources.rows import Opened, Stage
 
 

@@ -12,7 +12,7 @@ from careaudit.cells import ADVERSE, DECIDED, Quantity, Slot, customers, product
 from careaudit.errors import DataError
 from careaudit.plan import Plan
 from careaudit.sources import Request, open_source, stratum
-from careaudit.sources.inputs import band_names, natural
+from careaudit.sources.bands import band_names, natural
 
 N, X = Quantity(DECIDED), Quantity(ADVERSE)
 TERMS = (total(N), total(X), customers(N), product(N, N), product(X, X))
@@ -98,6 +98,12 @@ def test_bands_sort_by_their_numbers():
     names = band_names((-5.0, 0.5, 9.0, 10.0, 100.0))
     assert sorted(set(names), key=natural) == list(names)
     assert natural("over the moon") > natural("over 100")
+
+
+def test_bands_of_close_numbers_keep_names_of_their_own():
+    edges = (1_767_225_600.0, 1_767_225_601.0, 1_767_225_601.5)
+    assert len(set(band_names(edges))) == 4
+    assert band_names(edges)[0] == "up to 1767225600"
 
 
 def test_each_state_of_an_input_has_a_name():
