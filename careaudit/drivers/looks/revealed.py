@@ -166,6 +166,8 @@ def out_of_fold(
     from sklearn.model_selection import GroupKFold
 
     values, mine = telling.values, telling.mine
+    _, place, many = np.unique(telling.customer, return_inverse=True, return_counts=True)
+    weight = 1 / many[place.ravel()]  # each customer counts once
     whole = np.empty(len(mine))
     shuffled = [[np.empty(len(mine)) for _ in range(ROUNDS)] for _ in telling.names]
     dice = np.random.default_rng(0)
@@ -179,7 +181,7 @@ def out_of_fold(
             GroupKFold(PARTS, shuffle=True, random_state=0).split(values, mine, telling.customer)
         )
         for learned, held in folds:
-            model.fit(values[learned], mine[learned])
+            model.fit(values[learned], mine[learned], sample_weight=weight[learned])
             whole[held] = model.predict_proba(values[held])[:, 1]
             for place, rounds in enumerate(shuffled):
                 for chances in rounds:
