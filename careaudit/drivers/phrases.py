@@ -22,6 +22,8 @@ LEVEL = 0.05
 """False discoveries among terms, for each of the two tests."""
 SHARE = 0.10
 """A term that carries no more of the gap than this is not named (methods 8)."""
+SURE = 0.001
+"""Level at which decisions hang on terms that another stands for: it is given up for them."""
 SAME = 0.90
 """A word that stands in a phrase in at least this share of its uses is told as the phrase."""
 
@@ -197,6 +199,29 @@ def choose(
             carried |= {one: best for one, keep in zip(left, kept, strict=True) if not keep}
             left = [one for one, keep in zip(left, kept, strict=True) if keep]
     return named, {one: _last(carried, one) for one in carried}
+
+
+def settle(
+    ordered: Sequence[int],
+    needed: Callable[[Sequence[int], Sequence[int]], Bools],
+    chance: Callable[[Sequence[int], Sequence[int]], Floats],
+) -> tuple[list[int], dict[int, int]]:
+    """Choose, and then give up a term for several others that stand behind it.
+
+    A word that is used beside each of two phrases goes along with more than either. It gives way
+    where nothing of the decisions hangs on it within their patterns, and something hangs on them
+    within its own. chance(terms, held): p of use by decision within the patterns of others.
+    """
+    named, carried = choose(ordered, needed)
+    for one in tuple(named):
+        others, theirs = choose([place for place in ordered if place != one], needed)
+        fresh = [place for place in others if place not in named]
+        beside = [place for place in named if place in others]
+        if not fresh or one not in named or chance([one], others)[0] <= LEVEL:
+            continue
+        if chance(fresh, [one, *beside]).min() <= SURE:
+            named, carried = others, {**theirs, one: others[0]}
+    return named, carried
 
 
 def alike(some: tuple[Floats, Floats], others: tuple[Floats, Floats]) -> NDArray[np.float64]:

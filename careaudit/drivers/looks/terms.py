@@ -213,13 +213,19 @@ class _Look:
         def order(place: int) -> tuple[float, bool, int, str]:
             return -round(shares[place], 2), more[place] <= 0, -len(names[place]), names[place]
 
-        def needed(terms: Sequence[int], held: Sequence[int]) -> Bools:
+        def within(terms: Sequence[int], held: Sequence[int]) -> phrases.Evidence:
             split = phrases.crossed(_sides(self.gap), self.read.batches, terms, held)
+            return phrases.evidence(split)
+
+        def needed(terms: Sequence[int], held: Sequence[int]) -> Bools:
             every = np.ones(len(terms), dtype=bool)
-            return phrases.holds(phrases.evidence(split), self.gap.crude, every)
+            return phrases.holds(within(terms, held), self.gap.crude, every)
+
+        def chance(terms: Sequence[int], held: Sequence[int]) -> Floats:
+            return within(terms, held).p_decision
 
         ordered = sorted((place for place in candidates if place not in words), key=order)
-        named, carried = phrases.choose(ordered, needed)
+        named, carried = phrases.settle(ordered, needed, chance)
         carried |= {word: carried.get(phrase, phrase) for word, phrase in words.items()}
         return sorted(named, key=order), carried
 
