@@ -64,7 +64,7 @@ def _page(book: Book, place: int, found: Sequence[Remedy]) -> Page:
         _words(priced),
         _open([r for r in found if r.state != "estimated"]),
         *(_curve(r, notation) for r in priced),
-        *(_groups(book, r) for r in priced[:MOST_ROWS]),
+        *_by_group(book, priced[:MOST_ROWS]),
     ]
     return Page(
         anchor=f"{ANCHOR}{place + 1}" if place else ANCHOR,
@@ -154,23 +154,25 @@ def _thinned(curve: Sequence[Point]) -> list[Point]:
     return [curve[round(i * last / (MOST_POINTS - 1))] for i in range(MOST_POINTS)]
 
 
-def _groups(book: Book, one: Remedy) -> Exhibit | None:
-    """Return what a suggestion would mean group by group: the gap's own pair among them."""
-    if not one.groups:
-        return None
+def _by_group(book: Book, priced: Sequence[Remedy]) -> list[Exhibit]:
+    """Return what each suggestion would mean group by group; the first says how to read it."""
+    found = [one for one in priced if one.groups]
+    rates = [r for one in found for g in one.groups for r in (g.favorable_now, g.favorable.value)]
+    shares = notation_of("share", rates)
+    read = tell.GROUPS_READ.format(per=shares.per)
+    return [_groups(book, one, shares, "" if place else read) for place, one in enumerate(found)]
+
+
+def _groups(book: Book, one: Remedy, shares: Notation, note: str) -> Exhibit:
+    """Return one suggestion's table: the gap's own pair is among its groups."""
     pair = (one.reference, one.group)
     ranked = sorted(range(len(one.groups)), key=lambda i: (one.groups[i].group not in pair, i))
     kept = [one.groups[i] for i in sorted(ranked[:MOST_GROUPS])]
-    rates = [r for g in kept for r in (g.favorable_now, g.favorable.value)]
-    shares = notation_of("share", rates)
     rows = tuple((named(book, one.segment, g.group), _group(g, shares)) for g in kept)
     heads = (title(segment_name(one.segment, 40)), *tell.GROUP_HEADS)
     more = tell.more(len(one.groups) - len(kept), "group")
-    return Exhibit(
-        tell.GROUPS.format(what=tell.what(one)),
-        tell.GROUPS_READ.format(per=shares.per),
-        (Grid(heads, rows, more, "helped"),),
-    )
+    head = tell.GROUPS.format(what=tell.what(one))
+    return Exhibit(head, note, (Grid(heads, rows, more, "helped"),))
 
 
 def _group(g: RemedyGroup, notation: Notation) -> tuple[Cell, ...]:
