@@ -26,6 +26,7 @@ __all__ = ["suggest"]
 MOST_DRIVERS = 3
 """Listed drivers of a segment that are tried without, those that carry most of the gap."""
 ALL = "all remedies"
+"""The name of the one entry that stands for all where nothing can be priced."""
 ASKED_TOO = {
     "wrongful_adverse_rate": "true_positive_rate_parity",
     "wrongful_favorable_rate": "false_positive_rate_parity",
@@ -132,10 +133,8 @@ class _Not(NamedTuple):
 def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Remedy]:
     """The remedies of one segment, the least intrusive first."""
     reason = unpriced(scene, case)
-    scored = bool(np.isfinite(case.rows.risk).any())
     if reason:
-        kind: Kind = "threshold" if scored else "refit"
-        yield _not_assessed(case, _Not(kind, ALL, reason))
+        yield _not_assessed(case, _Not("threshold", ALL, reason))
         return
     some = False
     for offer in _offers(scene, case, listed):
@@ -148,7 +147,7 @@ def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Re
             yield remedy.model_copy(update={"sentence": sentence})
             some = True
     if not some:
-        yield _not_assessed(case, _Not("refit", ALL, "not_enough_to_learn"))
+        yield _not_assessed(case, _Not("threshold", ALL, "not_enough_to_learn"))
 
 
 def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offer | _Not | None]:
@@ -167,7 +166,7 @@ def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offe
     else:
         if scored:
             yield _Not("threshold", "one milder cut for all", "score_does_not_decide")
-        yield refit(case, [d.name for d in listed if d.kind == "field"])
+        yield refit(case, listed)
     yield constrained(case)
     if scored:
         asked = {question.measure for question in scene.plan.questions}

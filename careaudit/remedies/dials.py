@@ -35,7 +35,7 @@ def without(case: Case, cut: Cut, drivers: Sequence[Driver], sign: float) -> Off
     risk = rows.risk - added
     at = no_more_undue(rows, cut.at, risk)
     new, old = (Then.alike(decided(rows, cut.at, risk, end)) for end in (at, cut.at))
-    what = " and ".join(map(_called, drivers))
+    what = " and ".join(map(called, drivers))
     return Offer(
         kind="without",
         name=" and ".join(driver.name for driver in drivers),
@@ -65,7 +65,7 @@ def _weights(case: Case, columns: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(fit.coef_[: columns.shape[1]], dtype=np.float64)
 
 
-def _called(driver: Driver) -> str:
+def called(driver: Driver) -> str:
     """Name a driver in a sentence."""
     return f"“{driver.name}”" if driver.kind == "term" else f"the input “{driver.name}”"
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from careaudit.record import Driver
 from careaudit.remedies.case import Bools, Case, Rows
-from careaudit.remedies.dials import levels
+from careaudit.remedies.dials import called, levels
 from careaudit.remedies.price import Offer, Then
 from careaudit.stats.arrays import Floats
 
@@ -30,22 +31,22 @@ PARITY = {
 ALIKE_BAD = "It takes both kinds of wrong decision as equally bad, each as a share of its kind."
 
 
-def refit(case: Case, left_out: Sequence[str]) -> Offer | None:
-    """Learn from labels what is due, from the declared inputs but some, and cut it once.
+def refit(case: Case, listed: Sequence[Driver]) -> Offer | None:
+    """Learn from labels what is due, from the declared inputs but the listed drivers; cut it once.
 
     The cut grants no more undue ones than today, on customers of the learning half whom the
-    fitted model had not seen. None where no input is left, or few customers have a label of
-    either kind.
+    fitted model had not seen. None where nothing is listed, no input is left, or
+    few customers have a label of either kind.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     rows = case.rows
-    names = [name for name in rows.fields if name not in left_out]
+    names = [name for name in rows.fields if name not in {d.name for d in listed}]
     matrix = levels(rows, names)
     seen = rows.worth > 0
     kinds = [np.unique(rows.customer[seen & (rows.due == due)]) for due in (0.0, 1.0)]
-    if not matrix.shape[1] or min(map(len, kinds)) < 2 * FOLDS:
+    if not listed or not matrix.shape[1] or min(map(len, kinds)) < 2 * FOLDS:
         return None
     model = LogisticRegression(max_iter=1000)
     due = rows.due[seen].astype(int)
@@ -56,12 +57,12 @@ def refit(case: Case, left_out: Sequence[str]) -> Offer | None:
     at = _undue_cut(ahead, rows, seen)
     model.fit(matrix[seen], due, sample_weight=rows.worth[seen])
     chance = model.predict_proba(matrix)[:, 1]
-    dropped = " and ".join(f"“{name}”" for name in left_out)
     return Offer(
         kind="refit",
-        name=f"without {', '.join(left_out)}" if left_out else "the declared inputs",
-        doing=f"With a rule learned from the labels{f' without {dropped}' if dropped else ''}, and"
-        " one cut for all that grants about as many wrongly as today",
+        name=" and ".join(driver.name for driver in listed),
+        doing="With a rule learned from the labels without"
+        f" {' and '.join(map(called, listed))}, and one cut for all that grants about as many"
+        " wrongly as today",
         then=Then.alike((chance > at).astype(np.float64)),
         assumed="It decides by the declared inputs alone, in place of today’s rule.",
     )

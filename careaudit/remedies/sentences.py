@@ -89,8 +89,8 @@ def _signed(found: Interval) -> str:
 
 
 def _step(width: float) -> int:
-    """A power of ten, about a twentieth of a range."""
-    return int(10 ** max(0, math.floor(math.log10(width / 4)) if width > 4 else 0))
+    """A power of ten, from a sixth to a sixtieth of a range."""
+    return int(10 ** max(0, math.floor(math.log10(width / 6)) if width > 6 else 0))
 
 
 def _coarse(value: float, step: int) -> str:

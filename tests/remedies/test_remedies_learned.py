@@ -8,12 +8,23 @@ import numpy as np
 import pytest
 from remedy_logs import case, halves, truth
 
+from careaudit.record import Driver
 from careaudit.remedies.learned import constrained, group_thresholds, refit
 from careaudit.remedies.price import Book
 from careaudit.sources import Coded
 
 UNDUE = (0.02, 0.10, 0.60)
 """By what is on record of a request, the share to which nothing is due."""
+
+
+def listed(*names):
+    return [
+        Driver(
+            question="q", segment="zip", group="low", reference="other", kind="field", name=name,
+            listed=True, reason="listed", sentence="",
+        )
+        for name in names
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +49,7 @@ def log():
 
 def test_what_is_left_decides_and_the_cut_grants_no_more_undue_ones(log):
     drawn, one, record = log
-    offer = refit(one, ["wording"])
+    offer = refit(one, listed("wording"))
     then = offer.then.if_due
     for value in range(3):
         assert len(np.unique(then[record == value])) == 1  # nothing else is looked at
@@ -49,13 +60,13 @@ def test_what_is_left_decides_and_the_cut_grants_no_more_undue_ones(log):
     assert found["helped"].low < (then - now)[due].sum() < found["helped"].high
     assert found["undue"].low < (then - now)[~due].sum() < found["undue"].high
     assert found["undue"].value < 0 < found["helped"].value
-    assert offer.name == "without wording"
+    assert offer.name == "wording"
 
 
-def test_with_the_input_itself_nothing_is_said_to_be_left_out(log):
+def test_there_is_no_such_rule_without_a_driver_or_without_an_input(log):
     _, one, _ = log
-    assert refit(one, []).name == "the declared inputs"
-    assert refit(one, ["wording", "record"]) is None
+    assert refit(one, []) is None
+    assert refit(one, listed("wording", "record")) is None
 
 
 def test_a_rule_held_to_alike_rates_leaves_about_none_of_the_gap(log):

@@ -137,28 +137,28 @@ def test_a_threshold_of_each_decision_is_the_cut(drawn, tmp_path):
 def test_without_a_score_a_rule_is_learned_from_the_inputs_that_are_left(drawn, tmp_path):
     found = remedies(tmp_path, drawn, columns=UNSCORED)
     assert [r.kind for r in found] == ["refit", "constrained"]
-    assert found[0].name == "without wording"
-    assert "without “wording”" in found[0].sentence
+    assert found[0].name == "wording"
+    assert "without the input “wording”" in found[0].sentence
 
 
 @pytest.mark.parametrize(
-    ("reason", "kind", "change", "more"),
+    ("reason", "change", "more"),
     [
-        ("no_labels", "threshold", lambda d: d, {"label": False}),
-        ("no_labels", "threshold", lambda d: d.assign(checked=False), {}),
-        ("labels_selected", "threshold", lambda d: d, {"selection": "appealed"}),
-        ("one_sided_labels", "threshold",
+        ("no_labels", lambda d: d, {"label": False}),
+        ("no_labels", lambda d: d.assign(checked=False), {}),
+        ("labels_selected", lambda d: d, {"selection": "appealed"}),
+        ("one_sided_labels",
          lambda d: d.assign(checked=d["checked"] & (d["decision"] == "denied")), {}),
-        ("one_sided_labels", "threshold", lambda d: d.assign(checked=d["checked"] & d["due"]), {}),
-        ("few_labels", "threshold",
+        ("one_sided_labels", lambda d: d.assign(checked=d["checked"] & d["due"]), {}),
+        ("few_labels",
          lambda d: d.assign(checked=d["checked"] & (np.arange(len(d)) % 40 == 0)), {}),
-        ("no_score_and_no_inputs", "refit", lambda d: d.drop(columns="wording").assign(wording=""),
+        ("no_score_and_no_inputs", lambda d: d.drop(columns="wording").assign(wording=""),
          {"columns": UNSCORED, "fields": ("wording",)}),
     ],
 )  # fmt: skip
-def test_where_nothing_can_be_priced_it_is_said_once(drawn, tmp_path, reason, kind, change, more):
+def test_where_nothing_can_be_priced_it_is_said_once(drawn, tmp_path, reason, change, more):
     (one,) = remedies(tmp_path, change(drawn), **more)
-    assert (one.state, one.reason, one.kind) == ("not_assessed", reason, kind)
+    assert (one.state, one.reason, one.name) == ("not_assessed", reason, "all remedies")
     assert one.gap.value is None
     assert one.sentence.startswith("What it would change could not be told: ")
     assert not BANNED.search(one.sentence)
