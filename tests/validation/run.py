@@ -1,4 +1,4 @@
-"""Run the whole validation study and write docs/validation.md: `make validate`, some 15 minutes."""
+"""Run the whole validation study and write docs/validation.md: `make validate`, some 25 minutes."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from careaudit.samples.fair_control import generate
 RUNS, RUNS_WEST = 100, 50
 STUDY = "Drivers and subgroups that are not there"
 NOTES = {
-    STUDY: "Whole audits of `fair_control`, one a seed. In the second setting the log has a gap of "
-    "one segment and nothing else: it must not come back as a subgroup. In both, half of the "
+    STUDY: "Whole audits of `fair_control`, one a seed. In the last setting the log has a gap of "
+    "one segment and nothing else: it must not come back as a subgroup. In all, half of the "
     "customers are searched and at most ten candidates are tested on the others. Fields are "
     "looked at only where a question fails or gives an adverse signal."
 }
