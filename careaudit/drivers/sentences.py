@@ -30,8 +30,8 @@ REJECTED = {
     "cannot be compared with like.",
     "weak_association": "It was not shown that the input {name} goes along with {segment} by more "
     "than a little.",
-    "small_share": "The input {name} goes along with {segment}, but hardly any of the gap runs "
-    "through it.",
+    "small_share": "The input {name} goes along with {segment}, but it was not shown that more "
+    "than a little of the gap runs through it.",
     "one_value": "The input {name} has one value only, which tells nobody apart.",
     "empty": "The input {name} is empty in every decision used.",
     "too_many_values": "The input {name} has {distinct:,} values, too many to hold any of them "

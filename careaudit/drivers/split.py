@@ -8,6 +8,7 @@ within their values. Source: Shapley 1953; Datta, Sen & Zick 2016; mix, Kitagawa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,26 +49,42 @@ def steps(inputs: Inputs, gap: Gap, shares: Mapping[str, float]) -> dict[str, fl
     return dict(zip(names, map(float, found), strict=True))
 
 
-def mix(counts: Table) -> float:
+class Mix(NamedTuple):
+    """The part of a gap that lies in the mix of strata, and its standard error."""
+
+    value: float
+    se: float
+
+
+def mix(counts: Table, deffs: tuple[float, float] = (1.0, 1.0), level_effect: float = 1.0) -> Mix:
     """Return the part of a gap that lies in how often the two sides meet each stratum.
 
     Kitagawa's, but for strata that one side alone met: the other is taken to fare there as much
     better or worse as in the strata that both met, and not alike. Else a value that only one
-    group uses would carry part of any gap, though it moves no decision.
+    group uses would carry part of any gap, though it moves no decision. deffs: design effects of
+    the sides' rates; level_effect: of their mix. Source: Kitagawa 1955; error by the delta method.
     """
-    both = (counts.n1 > 0) & (counts.n2 > 0)
+    n1, n2 = counts.n1, counts.n2
+    both = (n1 > 0) & (n2 > 0)
     apart = float(rate_difference_mh(*counts).value) if both.any() else 0.0
-    p1, p2 = share(counts.x1, counts.n1), share(counts.x2, counts.n2)
-    p1 = np.where(counts.n1 > 0, p1, np.clip(p2 + apart, 0.0, 1.0))
-    p2 = np.where(counts.n2 > 0, p2, np.clip(p1 - apart, 0.0, 1.0))
-    w1, w2 = (share(n, np.asarray(n.sum())) for n in (counts.n1, counts.n2))
-    return float(two_factors(p1, w1, p2, w2)[1].sum())
+    p1, p2 = share(counts.x1, n1), share(counts.x2, n2)
+    p1 = np.where(n1 > 0, p1, np.clip(p2 + apart, 0.0, 1.0))
+    p2 = np.where(n2 > 0, p2, np.clip(p1 - apart, 0.0, 1.0))
+    w1, w2 = (share(n, np.asarray(n.sum())) for n in (n1, n2))
+    middle, off = (p1 + p2) / 2, w1 - w2
+    variance = 0.0
+    for p, w, n, other, deff in ((p1, w1, n1, n2, deffs[0]), (p2, w2, n2, n1, deffs[1])):
+        known = np.maximum(np.where(n > 0, n, other), 1.0)
+        variance += deff * float((off**2 / 4 * p * (1 - p) / known).sum())
+        spread = float(w @ middle**2 - (w @ middle) ** 2)
+        variance += level_effect * max(spread, 0.0) / max(float(n.sum()), 1.0)
+    return Mix(float(two_factors(p1, w1, p2, w2)[1].sum()), float(np.sqrt(variance)))
 
 
 def _mix(codes: NDArray[np.int64], counts: Floats, chosen: int) -> float:
     """The mix part over the joint strata of the fields whose bits are set; 0 for none."""
     places = [place for place in range(codes.shape[1]) if chosen >> place & 1]
-    return mix(_merged(codes[:, places], counts)) if places else 0.0
+    return mix(_merged(codes[:, places], counts)).value if places else 0.0
 
 
 def _merged(codes: NDArray[np.int64], counts: Floats) -> Table:

@@ -9,6 +9,10 @@ import pandas as pd
 import pytest
 from field_logs import LABEL, audit, driver, plan, seed
 
+from careaudit.drivers.looks.fields import carries
+from careaudit.drivers.split import mix
+from careaudit.stats.arrays import Table
+
 SIX = 1e-6
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 # Bickel, Hammel & O'Connell 1975: men admitted, rejected, women likewise
@@ -205,6 +209,23 @@ def test_a_gap_of_something_else_is_not_tested_by_the_label():
     found = driver(audit(asked, log), "phrase")
     assert found.validity_reason == "not_about_decisions"
     assert "no label says" in found.sentence
+
+
+def test_a_decoy_is_seldom_listed_in_a_small_log():
+    # 1,000 decisions: the decoy is common in the segment and moves nothing; chance alone would
+    # give it more than a tenth of the gap in one log of seven
+    dice = np.random.default_rng(12)
+    listed = 0
+    for _ in range(400):
+        low = dice.random(1000) < 0.25
+        uses = dice.random(1000) < np.where(low, 0.5, 0.1)
+        denied = dice.random(1000) < np.where(low, 0.36, 0.24)
+        table = Table(*(np.array([float((side & held & on).sum()) for on in (uses, ~uses)])
+                        for side in (low, ~low) for held in (denied, True)))  # fmt: skip
+        crude = table.x1.sum() / table.n1.sum() - table.x2.sum() / table.n2.sum()
+        if crude > 0.06:
+            listed += carries(mix(table), crude)[1]
+    assert listed <= 400 * 0.05
 
 
 def test_no_gap_no_candidates():

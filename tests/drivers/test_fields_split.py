@@ -62,7 +62,7 @@ def test_steps_add_up_to_the_mix_of_all(counts, one, other):
     steps = split.steps(Log(counts, ("p", "q")), GAP, {"p": one, "q": other})
     table = whole(counts)
     if len(steps) == 2:
-        assert sum(steps.values()) == pytest.approx(split.mix(table), abs=1e-12)
+        assert sum(steps.values()) == pytest.approx(split.mix(table).value, abs=1e-12)
     else:  # too few decisions met what both sides met: the lesser field was left out
         assert set(steps) == {
             min("pq", key=lambda name: (-abs({"p": one, "q": other}[name]), name))
@@ -96,18 +96,32 @@ def test_the_mix_is_kitagawas_where_both_sides_met_all(counts):
     both = (table.n1 > 0) & (table.n2 > 0)
     if both.any():
         met = Table(*(part[both] for part in table))
-        assert split.mix(met) == pytest.approx(float(kitagawa(*met).mix), abs=1e-12)
-    turned = split.mix(table.swapped())
-    assert split.mix(table) == pytest.approx(-turned, abs=1e-12)
+        assert split.mix(met).value == pytest.approx(float(kitagawa(*met).mix), abs=1e-12)
+    turned = split.mix(table.swapped()).value
+    assert split.mix(table).value == pytest.approx(-turned, abs=1e-12)
 
 
 def test_a_value_of_one_side_that_moves_nothing_carries_nothing():
     # 15 % of the group write it, nobody else does; denied .36 with it and without, others .24
     table = Table(*map(np.array, ([54.0, 306.0], [150.0, 850.0], [0.0, 240.0], [0.0, 1000.0])))
-    assert split.mix(table) == pytest.approx(0.0, abs=1e-12)
+    assert split.mix(table).value == pytest.approx(0.0, abs=1e-12)
     # all who write it are denied, and the rest as often as others: it carries all
     table = Table(*map(np.array, ([150.0, 204.0], [150.0, 850.0], [0.0, 240.0], [0.0, 1000.0])))
-    assert split.mix(table) == pytest.approx(0.354 - 0.24)
+    assert split.mix(table).value == pytest.approx(0.354 - 0.24)
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.4])
+def test_the_error_of_the_mix_is_that_of_logs_drawn_again(apart):
+    dice = np.random.default_rng(7)
+    sizes, weights = (400, 900), ([0.4, 0.6], [0.1, 0.9])
+    rates = np.array([0.24 + apart, 0.24]) + 0.1, np.array([0.24 + apart, 0.24])
+    found = []
+    for _ in range(2000):
+        n1, n2 = (dice.multinomial(n, w) for n, w in zip(sizes, weights, strict=True))
+        x1, x2 = (dice.binomial(n, p) for n, p in zip((n1, n2), rates, strict=True))
+        found.append(split.mix(Table(*(part.astype(float) for part in (x1, n1, x2, n2)))))
+    values, errors = np.array(found).T
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(), rel=0.06)
 
 
 def test_fields_that_are_too_fine_together_lose_the_least():

@@ -23,13 +23,14 @@ from careaudit.questions import joined
 from careaudit.record import Driver, Interval
 from careaudit.record.drivers import Validity
 from careaudit.sources import Drawn, stratum
-from careaudit.stats.arrays import Floats, Table
+from careaudit.stats.arrays import Floats, Table, two_sided_z
 from careaudit.stats.association import association, cramers_v, level_effect
 
 ASSOCIATED = 0.10
 """A field is associated with a segment where V's lower limit is above this (methods 8)."""
 SHARE = 0.10
-"""A field carries part of a gap where its mix share is above this (methods 8)."""
+"""A field carries part of a gap where its mix share is above this, and not 0 by its 95 % range:
+in a small log, chance alone gives a share to what moves no decision (methods 8)."""
 SAME = 0.95
 """From this V on, one tells the other nearly every time."""
 OUTPUTS = "decision", "score", "threshold", "amount", "reason_code", "explanation"
@@ -114,7 +115,8 @@ def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candid
     levels = np.stack([counts.n1, counts.n2], axis=-1)
     if (levels.sum(axis=-1) > 0).sum() < 2:
         return Candidate(name, "one_value")
-    worth = levels / _level_effect(gap, name, drawn)
+    effect = _level_effect(gap, name, drawn)
+    worth = levels / effect
     v = cramers_v(worth)
     one = Candidate(
         name,
@@ -130,18 +132,24 @@ def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candid
     if "no_support" in still.flags:
         return replace(one, reason="no_support")
     crude = float(counts.x1.sum() / counts.n1.sum() - counts.x2.sum() / counts.n2.sum())
-    share = split.mix(counts) / crude if crude else 0.0
+    share, shown = carries(split.mix(counts, gap.deffs, effect), crude)
     valid, why = _validity(plan, gap, cells)
     return replace(
         one,
         reason="weak_association" if v.low <= ASSOCIATED
-        else "small_share" if share <= SHARE
-        else "listed",
+        else "listed" if shown
+        else "small_share",
         mix_share=share,
         within=still.found["rd_mh"],
         validity=valid,
         validity_reason=why,
     )  # fmt: skip
+
+
+def carries(mixed: split.Mix, crude: float) -> tuple[float, bool]:
+    """The share of a gap that lies in the mix, and whether that is more than little or chance."""
+    share = mixed.value / crude if crude else 0.0
+    return share, share > SHARE and abs(mixed.value) > two_sided_z(0.95) * mixed.se
 
 
 def _with_event(counts: Table) -> float:

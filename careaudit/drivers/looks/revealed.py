@@ -166,8 +166,8 @@ def out_of_fold(
     from sklearn.model_selection import GroupKFold
 
     values, mine = telling.values, telling.mine
-    _, place, many = np.unique(telling.customer, return_inverse=True, return_counts=True)
-    weight = 1 / many[place.ravel()]  # each customer counts once
+    _, whose, many = np.unique(telling.customer, return_inverse=True, return_counts=True)
+    weight = 1 / many[whose.ravel()]  # each customer counts once
     whole = np.empty(len(mine))
     shuffled = [[np.empty(len(mine)) for _ in range(ROUNDS)] for _ in telling.names]
     dice = np.random.default_rng(0)
