@@ -35,10 +35,11 @@ unit: $(STAMP)
 reports: $(STAMP)  ## write the committed example reports again
 	$(BIN)/python tests/rebuild_reports.py
 
-bench: $(STAMP)  ## time an audit of 1 M and 10 M generated decisions beside a plain scan
+bench: $(STAMP)  ## time audits of 1 M and 10 M generated decisions, and phrases in 1 M messages
 	$(BIN)/python tests/benchmarks/scale.py
+	$(BIN)/python tests/benchmarks/terms.py
 
-validate: $(STAMP)  ## simulate audits and intervals, and write docs/validation.md (10 minutes)
+validate: $(STAMP)  ## simulate audits and intervals, and write docs/validation.md (20 minutes)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/validation/run.py
 
 lowest:         ## run the tests on the lowest versions that pyproject.toml allows
