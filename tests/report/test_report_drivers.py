@@ -178,6 +178,24 @@ def test_every_reason_has_words_of_its_own(reason: str) -> None:
     assert not re.search(rf"\b({BANNED}|{CAUSES})\b", told, re.IGNORECASE)
 
 
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("approved", "the council approved this control"),
+        ("contested", "this control is contested"),
+        ("proxy", "this control is a proxy"),
+        (None, ""),
+    ],
+)
+def test_what_the_plan_says_of_a_control_stands_beside_it(role: str | None, told: str) -> None:
+    record = made.base()
+    own = made.driver(record.comparisons[0], "field", "department", mix_share=1.25, role=role)
+    (found,) = pages(record.model_copy(update={"drivers": (own,)}))
+    row = cells(of(found, "The inputs").grids[0])["department"]
+    assert row[1] == "125%"
+    assert row[-1] == f"Listed {told}".strip()
+
+
 def test_a_reason_of_a_later_version_is_named() -> None:
     c = made.base().comparisons[0]
     assert spaced(tell.why(made.driver(c, "field", "x", "brand_new"))) == "No: brand new"

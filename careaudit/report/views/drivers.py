@@ -321,5 +321,5 @@ def _row(driver: Driver, notation: Notation) -> tuple[Cell, ...]:
         Cell(tell.share(driver)),
         Cell(tell.left(driver, notation)),
         Cell(validity, why),
-        Cell(tell.why(driver)),
+        Cell(tell.why(driver), tell.role(driver)),
     )

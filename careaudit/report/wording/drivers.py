@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from careaudit.notation import Notation
 from careaudit.notation import numbers as num
 from careaudit.record import AuditRecord, Comparison, Driver
-from careaudit.report.wording.alike import span
+from careaudit.report.wording.alike import ROLES, span
 from careaudit.report.wording.findings import Groups, sides
 from careaudit.report.wording.names import (
     cut,
@@ -224,6 +224,11 @@ def why(driver: Driver) -> str:
         other = f"“{name(driver.carried_by, 40)}”" if driver.carried_by else "another one"
         return f"No: {other} leaves nothing to it"
     return NOT_LISTED.get(driver.reason, f"No: {words_of(driver.reason)}")
+
+
+def role(driver: Driver) -> str:
+    """Say what the plan says of an input as a control; empty where it says nothing."""
+    return ROLES[driver.role].lower() if driver.role else ""
 
 
 def words_of(code: str) -> str:
