@@ -213,7 +213,7 @@ def test_a_gap_of_something_else_is_not_tested_by_the_label():
 
 def test_a_decoy_is_seldom_listed_in_a_small_log():
     # 1,000 decisions: the decoy is common in the segment and moves nothing; chance alone would
-    # give it more than a tenth of the gap in one log of seven
+    # give it more than a tenth of the gap in one log of five
     dice = np.random.default_rng(12)
     listed = 0
     for _ in range(400):
