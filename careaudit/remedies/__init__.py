@@ -166,7 +166,10 @@ def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offe
     else:
         if scored:
             yield _Not("threshold", "one milder cut for all", "score_does_not_decide")
-        yield refit(case, listed)
+        names = " and ".join(driver.name for driver in listed)
+        yield refit(case, listed) or (
+            _Not("refit", names, "not_enough_to_learn") if names else None
+        )
     yield constrained(case)
     if scored:
         asked = {question.measure for question in scene.plan.questions}
