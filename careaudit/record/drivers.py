@@ -44,7 +44,8 @@ class Driver(Part):
     mix_share: float | None = Field(
         default=None,
         description="Part of the crude gap that lies in how often the two sides meet its values "
-        "(Kitagawa 1955); may be below 0 or above 1. It never says that a gap is justified.",
+        "(Kitagawa 1955; of a value that one side alone met, its decisions are taken to differ as "
+        "elsewhere); may be below 0 or above 1. It never says that a gap is right.",
     )
     validity: Validity = "untested"
     listed: bool

@@ -40,7 +40,7 @@ def suggest(scene: Scene, found: Found) -> tuple[Remedy, ...]:
     They are about the group with the largest excess; what they mean for the segment's other
     groups is told beside.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     gaps = _gaps(scene)
     if not gaps:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from careaudit.drivers.looks.fields import is_output, members
 from careaudit.drivers.scene import Found, Gap, Scene
