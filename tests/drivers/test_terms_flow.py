@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 import term_logs
 from term_logs import CHINESE, ENGLISH, SPANISH, Mixed, audit, found, listed, notes, seed_case, told
 
-import careaudit
+from careaudit import conductor
 from careaudit.drivers.looks import terms
 from careaudit.drivers.words import terms as words
+from careaudit.errors import DataError
+from careaudit.plan import parse
 from careaudit.record import AuditRecord, Driver
 from careaudit.sources import inputs
 
@@ -23,6 +26,11 @@ SENTENCE = (
     "The gap runs entirely through the phrase “billing dispute”, and the phrase does not predict "
     "confirmed fraud."
 )
+
+
+def small() -> pd.DataFrame:
+    """Every third decision of the seed case."""
+    return seed_case()[::3].reset_index(drop=True)
 
 
 def named(record: AuditRecord, name: str) -> Driver:
@@ -68,7 +76,10 @@ def test_only_the_true_proxy_is_named_among_decoys(name: str) -> None:
 
 
 def test_telecom_credits_names_billing_dispute_and_nothing_else() -> None:
-    record = careaudit.audit(plan=LOGS / "telecom_credits")
+    home = LOGS / "telecom_credits"
+    plan = parse((home / "careaudit.toml").read_text())
+    plan = plan.model_copy(update={"questions": plan.questions[:1]})
+    record = conductor.run(plan, base=home, as_of=date(2026, 9, 1))
     pairs = {(d.group, d.name) for d in found(record) if d.listed and d.question == "credit-denied"}
     failing = {
         c.group
@@ -107,7 +118,7 @@ def test_two_proxies_are_both_named_and_the_word_beside_both_is_not() -> None:
 @pytest.mark.parametrize("direct", [0.0, 0.15])
 def test_words_that_nothing_hangs_on_are_not_named(direct: float) -> None:
     """A gap that does not run through words, and no gap at all."""
-    for seed in range(4):
+    for seed in range(2):
         assert listed(audit(no_proxy(seed, direct))) == []
 
 
@@ -135,7 +146,7 @@ def test_words_of_few_customers_are_nowhere_however_often_they_are_used() -> Non
 
 
 def test_what_is_written_after_the_decision_is_not_named() -> None:
-    frame = seed_case()
+    frame = small()
     denied = frame["outcome"] == "no"
     frame["note"] = np.where(denied, "request declined", "credit granted")
     record = audit(frame, columns='text = ["message", "note"]')
@@ -146,7 +157,7 @@ def test_what_is_written_after_the_decision_is_not_named() -> None:
 
 
 def test_what_names_the_segment_is_not_named() -> None:
-    frame = seed_case()
+    frame = small()
     frame["message"] += np.where(frame["side"] == "low", " greetings lowtown", " regards")
     record = audit(frame)
     assert listed(record) == ["billing dispute"]
@@ -178,25 +189,40 @@ def test_customers_count_not_their_mentions() -> None:
 
 
 def test_without_free_text_it_is_said() -> None:
-    frame = seed_case()
+    frame = small()
     frame["channel"] = "chat"
     record = audit(frame, columns="", more='[drivers]\nfields = ["channel"]')
     assert found(record) == []
     assert "text_not_mapped" in notes(record)
 
 
+def test_words_of_a_restricted_table_never_leave_it(tmp_path: Path) -> None:
+    frame = small()
+    frame["customer"] = [f"c{i}" for i in range(len(frame))]
+    notes_of = frame.pop("message")
+    pd.DataFrame({"customer": frame["customer"], "note": notes_of}).to_csv(
+        tmp_path / "crm.csv", index=False
+    )
+    frame["message"] = "please credit my account"
+    crm = f"""
+[tables.crm]
+path = "{tmp_path / "crm.csv"}"
+key = {{ subject_id = "customer" }}
+access = "restricted"
+"""
+    with pytest.raises(DataError, match=r"there is no column"):  # text stands in the log itself
+        audit(frame, columns='subject_id = "customer"\ntext = ["crm.note"]', more=crm)
+
+
 BAD = {
-    "empty": [""],
-    "blank": ["  ", "\t"],
-    "numbers": ["123 456", "42", "½ 7"],
-    "control": ["\x01\x02\x1b[31m\x07"],
-    "zero_width": ["\u200b\u200d\ufeff"],
+    "empty": ["", "  ", "\t"],
+    "no words": ["123 456", "½ 7", "\x01\x02\x1b[31m\x07", "\u200b\u200d\ufeff", "🙂", "<b></b>"],
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_texts_without_words_are_said(name: str) -> None:
-    frame = seed_case()
+    frame = small()
     frame["message"] = [BAD[name][i % len(BAD[name])] for i in range(len(frame))]
     record = audit(frame)
     assert found(record) == []
@@ -204,7 +230,7 @@ def test_texts_without_words_are_said(name: str) -> None:
 
 
 def test_one_text_for_all_names_nothing() -> None:
-    frame = seed_case()
+    frame = small()
     frame["message"] = "please credit my account"
     record = audit(frame)
     assert found(record) == []
@@ -212,7 +238,7 @@ def test_one_text_for_all_names_nothing() -> None:
 
 
 def test_hostile_texts_leave_the_phrase_and_no_markup() -> None:
-    frame = seed_case()
+    frame = small()
     dirt = [
         "\x1b[31m{}\x1b[0m", "<script>alert('x')</script> {} <b>", "\u200b{}\u202e", "{}\x00\x07",
         "{} 🙂 {{7*7}} =cmd|' /C calc'!A0", "{} ana@example.com 4111 1111 1111 1111",
@@ -226,7 +252,7 @@ def test_hostile_texts_leave_the_phrase_and_no_markup() -> None:
 
 
 def test_messages_of_100_kb_are_read_to_a_bound() -> None:
-    frame = seed_case()[::4].reset_index(drop=True)
+    frame = small()
     rows = np.arange(len(frame)) % 40 == 0
     frame.loc[rows, "message"] += " word" * 20_000
     frame.loc[rows, "message"] += " tailword"
@@ -236,7 +262,7 @@ def test_messages_of_100_kb_are_read_to_a_bound() -> None:
 
 
 def test_where_one_side_has_hardly_any_text_it_is_said() -> None:
-    frame = seed_case()
+    frame = small()
     other = np.flatnonzero(frame["side"] == "other")
     frame.loc[other[other % 10 > 0], "message"] = None
     record = audit(frame)
@@ -262,7 +288,7 @@ def test_text_that_one_side_lacks_makes_no_word_a_proxy() -> None:
 def test_a_log_larger_than_the_sample_gives_the_same_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    frame = seed_case()
+    frame = small()
     frame["customer"] = [f"c{i // 3}" for i in range(len(frame))]
     columns = 'text = ["message"]\nsubject_id = "customer"'
     whole = audit(frame, columns=columns, label=True)
@@ -280,10 +306,11 @@ def test_a_log_larger_than_the_sample_gives_the_same_counts(
 
 
 def test_two_runs_give_the_same_bytes_and_row_order_does_not_matter() -> None:
-    frame = seed_case()
+    frame = small()
     turned = frame.sample(frac=1, random_state=1).reset_index(drop=True)
-    one, again, other = (audit(f, label=True) for f in (frame, frame, turned))
+    one, again, other = (audit(f) for f in (frame, frame, turned))
     assert one.to_json() == again.to_json()
+    assert listed(one) == ["billing dispute"]
     assert [d.model_dump() for d in found(one)] == [d.model_dump() for d in found(other)]
 
 
@@ -297,8 +324,8 @@ def test_at_most_twenty_others_stay_and_each_says_why() -> None:
 
 
 def test_no_message_is_in_the_record() -> None:
-    frame = seed_case()
+    frame = small()
     text = json.dumps(json.loads(audit(frame).to_json()), ensure_ascii=False).lower()
     longer = [message for message in frame["message"] if len(words([message])) > 3]
-    assert len(longer) > 7_000
+    assert len(longer) > 2_000
     assert not [message for message in longer if message in text]
