@@ -14,6 +14,7 @@ import duckdb
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from careaudit.cells import Cell, Cells, Group, Quantity, Term
 from careaudit.measures.amount import MINOR
@@ -177,7 +178,7 @@ class Inputs:
             rows = self._upto(rows, most)
         picked = self._pick(rows, tuple(texts))
         left: pd.DataFrame | None = None
-        for batch in self._workspace.sorted(picked, BATCH):
+        for batch in self._sorted(picked):
             frame = batch.to_pandas()
             if left is not None:
                 frame = pd.concat([left, frame], ignore_index=True)
@@ -323,6 +324,12 @@ class Inputs:
     @property
     def _numbers(self) -> tuple[str, ...]:
         return tuple(name for name in self.usable if self.declared[name].edges is not None)
+
+    def _sorted(self, picked: Any) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._workspace.sorted(picked, BATCH)
+        except duckdb.Error as error:
+            raise unreadable(self._log.files, error) from None
 
     def _frame(self, picked: Any) -> pd.DataFrame:
         parts = [batch.to_pandas() for batch in self._workspace.stream(picked, BATCH)]

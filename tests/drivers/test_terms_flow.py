@@ -14,10 +14,10 @@ from term_logs import CHINESE, ENGLISH, SPANISH, Mixed, audit, found, listed, no
 from careaudit import conductor
 from careaudit.drivers.looks import terms
 from careaudit.drivers.words import terms as words
-from careaudit.errors import DataError
+from careaudit.errors import CareauditError, DataError
 from careaudit.plan import parse
 from careaudit.record import AuditRecord, Driver
-from careaudit.sources import inputs
+from careaudit.sources import files, inputs
 
 phrases_only = term_logs.phrases_only
 pytestmark = pytest.mark.usefixtures("phrases_only")
@@ -329,3 +329,23 @@ def test_no_message_is_in_the_record() -> None:
     longer = [message for message in frame["message"] if len(words([message])) > 3]
     assert len(longer) > 2_000
     assert not [message for message in longer if message in text]
+
+
+def test_a_sort_that_finds_too_little_room_starts_again_with_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = small()
+    once = audit(frame)
+    rooms: list[str] = []
+    run = files.Workspace.run
+    monkeypatch.setattr(files, "SORT_ROOM", ("1MB", "80%"))
+    monkeypatch.setattr(
+        files.Workspace, "run", lambda self, sql: rooms.append(sql) or run(self, sql)
+    )
+    assert audit(frame).drivers == once.drivers
+    tried = [sql for sql in rooms if "memory_limit = " in sql]
+    assert "1MB" in tried[0]
+    assert "80%" in tried[1]
+    monkeypatch.setattr(files, "SORT_ROOM", ("1MB",))
+    with pytest.raises(CareauditError):
+        audit(frame)
