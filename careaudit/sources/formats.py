@@ -186,7 +186,7 @@ def _csv(paths: Sequence[Path], header: tuple[str, ...], sign: str, skip: int) -
     source = (
         f"read_csv({_list(paths)}, auto_detect = false, columns = {{{columns}}}, header = true, "
         f"skip = {skip}, delim = {literal(sign)}, quote = '\"', escape = '\"', "
-        f"max_line_size = {LARGEST})"
+        f"max_line_size = {LARGEST}, buffer_size = {2 * LARGEST})"
     )
     return Columns(source, {name: f"c{n}" for n, name in enumerate(unique(header))})
 

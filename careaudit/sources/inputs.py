@@ -69,6 +69,7 @@ class Inputs:
         self.plan: Plan = request.plan
         self.fields = tuple(dict.fromkeys(fields))
         self._quantities = tuple(dict.fromkeys(quantities))
+        self._samples: dict[tuple[int, str | None], Drawn] = {}
         told = ("reason_code",) if "reason_code" in self.plan.log.columns else ()
         named = dict.fromkeys((*self.fields, *told))
         self._short = {name: f"i{place}" for place, name in enumerate(named)}
@@ -159,10 +160,13 @@ class Inputs:
 
         without: the rank of a customer whose decisions are left out.
         """
-        wanted = self._upto(self._rows, most)
-        if without is not None:
-            wanted = wanted.filter(wanted["rank"] != without)
-        return self._drawn(self._frame(self._pick(wanted, ())), ())
+        key = most, without
+        if key not in self._samples:
+            wanted = self._upto(self._rows, most)
+            if without is not None:
+                wanted = wanted.filter(wanted["rank"] != without)
+            self._samples[key] = self._drawn(self._frame(self._pick(wanted, ())), ())
+        return self._samples[key]
 
     def texts(self, most: int | None = None) -> Iterator[Drawn]:
         """Yield the decisions with their free text, all of a customer in one batch.
