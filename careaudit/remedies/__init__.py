@@ -16,7 +16,7 @@ from careaudit.record import Driver, Remedy
 from careaudit.remedies import sentences
 from careaudit.remedies.case import Case, Rows, case_of, rows_of, unpriced
 from careaudit.remedies.cuts import DECIDES, cut_in_use
-from careaudit.remedies.dials import review, suffices, threshold, without
+from careaudit.remedies.dials import MILDER, review, suffices, threshold, without
 from careaudit.remedies.learned import constrained, group_thresholds, refit
 from careaudit.remedies.price import Kind, Offer, priced
 from careaudit.sources import SAMPLE, Coded
@@ -130,24 +130,25 @@ class _Not(NamedTuple):
     reason: str
 
 
-def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Remedy]:
-    """The remedies of one segment, the least intrusive first."""
-    reason = unpriced(scene, case)
-    if reason:
-        yield _not_assessed(case, _Not("threshold", ALL, reason))
-        return
-    some = False
-    for offer in _offers(scene, case, listed):
-        if isinstance(offer, _Not):
-            yield _not_assessed(case, offer)
-            some = True
-        elif offer is not None:
-            remedy = priced(case, offer, scene.plan.privacy.min_cell)
-            sentence = sentences.told(remedy, offer.doing, offer.assumed)
-            yield remedy.model_copy(update={"sentence": sentence})
-            some = True
-    if not some:
-        yield _not_assessed(case, _Not("threshold", ALL, "not_enough_to_learn"))
+def _remedies(scene: Scene, case: Case, listed: Sequence[Driver]) -> list[Remedy]:
+    """The remedies of one segment, the least intrusive first.
+
+    Those that surely take from customers what was due to them come after all others.
+    """
+    if reason := unpriced(scene, case):
+        return [_not_assessed(case, _Not("threshold", ALL, reason))]
+    least = scene.plan.privacy.min_cell
+    found = [_told(case, offer, least) for offer in _offers(scene, case, listed) if offer]
+    found = found or [_not_assessed(case, _Not("threshold", ALL, "not_enough_to_learn"))]
+    return sorted(found, key=sentences.takes)
+
+
+def _told(case: Case, offer: Offer | _Not, least: int) -> Remedy:
+    if isinstance(offer, _Not):
+        return _not_assessed(case, offer)
+    remedy = priced(case, offer, least)
+    sentence = sentences.told(remedy, offer.doing, offer.assumed)
+    return remedy.model_copy(update={"sentence": sentence})
 
 
 def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offer | _Not | None]:
@@ -161,11 +162,11 @@ def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offe
         yield from alone
         if len(known) > 1 and not any(one and suffices(case, one.then) for one in alone):
             yield without(case, cut, known, sign)
-        yield threshold(case, cut, sign)
+        yield threshold(case, cut, sign) or _Not("threshold", MILDER, "nothing_left_to_decide")
         yield review(case, cut)
     else:
         if scored:
-            yield _Not("threshold", "one milder cut for all", "score_does_not_decide")
+            yield _Not("threshold", MILDER, "score_does_not_decide")
         names = " and ".join(driver.name for driver in listed)
         yield refit(case, listed) or (
             _Not("refit", names, "not_enough_to_learn") if names else None

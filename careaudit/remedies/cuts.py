@@ -13,6 +13,8 @@ from careaudit.stats.arrays import Floats
 DECIDES = 0.95
 """The least share of decisions that the cut gets right, where the score is said to decide."""
 STEPS = 10
+LEFT = 0.01
+"""The least share of scored decisions above a cut that still decides something."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,15 @@ def no_more_undue(rows: Rows, cut: float, risk: Floats) -> float:
 
 
 def milder(rows: Rows, cut: float) -> tuple[float, ...]:
-    """Return cuts that turn a tenth more of the learning half's refusals each, up to all."""
-    above = np.sort(rows.risk[~rows.held & (rows.risk > cut)])
-    if not len(above):
-        return ()
+    """Return cuts that turn a tenth more of the learning half's refusals each.
+
+    Those that would leave next to nothing above them are none: to let everybody pass is no cut.
+    """
+    known = rows.risk[~rows.held & np.isfinite(rows.risk)]
+    above = np.sort(known[known > cut])
     places = [len(above) * step // STEPS for step in range(1, STEPS)]
-    ends = [float(above[place - 1]) for place in places if place]
-    top = float(rows.risk[np.isfinite(rows.risk)].max())
-    return tuple(dict.fromkeys([*ends, top]))
+    ends = dict.fromkeys(float(above[place - 1]) for place in places if place)
+    return tuple(end for end in ends if (above > end).sum() >= LEFT * len(known))
 
 
 def bands(rows: Rows, cut: float, shares: Sequence[float]) -> dict[float, Bools]:

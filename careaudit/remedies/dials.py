@@ -17,6 +17,7 @@ NOTHING = 1e-9
 """Of a score: what is added to it by a driver that adds nothing."""
 SHARES = (0.025, 0.05, 0.10, 0.15, 0.20, 0.30, 0.40)
 """Of decisions that people would look at."""
+MILDER = "one milder pass mark for all"
 MOST_LEVELS = 50
 """Of a field that are told apart when its weight is taken off; the rest are one."""
 
@@ -39,8 +40,8 @@ def without(case: Case, cut: Cut, drivers: Sequence[Driver], sign: float) -> Off
     return Offer(
         kind="without",
         name=" and ".join(driver.name for driver in drivers),
-        doing=f"Without the weight of {what} in the score, and with one cut for all that grants"
-        " no more wrongly than today",
+        doing=f"If the score no longer counted {what}, and the pass mark were set so that no more"
+        " decisions are favorable without being due than today",
         then=new,
         assumed=f"The weight of {what} is what it was estimated to add to the score, beside what"
         " the labels say.",
@@ -67,7 +68,7 @@ def _weights(case: Case, columns: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def called(driver: Driver) -> str:
     """Name a driver in a sentence."""
-    return f"“{driver.name}”" if driver.kind == "term" else f"the input “{driver.name}”"
+    return f"the phrase “{driver.name}”" if driver.kind == "term" else f"the input “{driver.name}”"
 
 
 def _design(rows: Rows, driver: Driver) -> NDArray[np.float64]:
@@ -89,7 +90,10 @@ def levels(rows: Rows, names: Iterable[str]) -> NDArray[np.float64]:
 
 
 def threshold(case: Case, cut: Cut, sign: float) -> Offer | None:
-    """One milder cut for all: the first that brings the gap within the limit of today."""
+    """One milder cut for all: the first that brings the gap within the limit of today.
+
+    None where every milder cut would leave next to nothing to decide.
+    """
     rows = case.rows
     dial = [(at, Then.alike(decided(rows, cut.at, rows.risk, at))) for at in milder(rows, cut.at)]
     if not dial:
@@ -97,8 +101,9 @@ def threshold(case: Case, cut: Cut, sign: float) -> Offer | None:
     at, then = _first(case, dial)
     return Offer(
         kind="threshold",
-        name="one milder cut for all",
-        doing=f"With one milder cut for all, at {sign * at:.6g} in place of {sign * cut.at:.6g}",
+        name=MILDER,
+        doing=f"If one milder pass mark held for all, at {sign * at:.6g} in place of"
+        f" {sign * cut.at:.6g}",
         then=then,
         dial=((sign * cut.at, Then.alike(rows.now)), *((sign * end, one) for end, one in dial)),
     )
@@ -117,9 +122,9 @@ def review(case: Case, cut: Cut) -> Offer | None:
     share, then = _first(case, dial)
     return Offer(
         kind="review",
-        name="people decide near the cut",
+        name="people decide near the pass mark",
         doing=f"If people decided the {num.percent(share)} of cases whose scores are nearest to the"
-        " cut",
+        " pass mark",
         then=then,
         assumed="That assumes that people decide as the labels say.",
         dial=((0.0, Then.alike(rows.now)), *dial),

@@ -24,8 +24,8 @@ BOUND = 0.01
 """The difference of rates that it is held to."""
 PARITY = {
     "demographic_parity": "favorable rates",
-    "true_positive_rate_parity": "favorable rates where the labels say yes",
-    "false_positive_rate_parity": "favorable rates where the labels say no",
+    "true_positive_rate_parity": "favorable rates where they were due",
+    "false_positive_rate_parity": "favorable rates where they were not due",
 }
 """What cuts by group make alike, by fairlearn's name for it."""
 ALIKE_BAD = "It takes both kinds of wrong decision as equally bad, each as a share of its kind."
@@ -60,9 +60,9 @@ def refit(case: Case, listed: Sequence[Driver]) -> Offer | None:
     return Offer(
         kind="refit",
         name=" and ".join(driver.name for driver in listed),
-        doing="With a rule learned from the labels without"
-        f" {' and '.join(map(called, listed))}, and one cut for all that grants about as many"
-        " wrongly as today",
+        doing="If a rule learned from the labels decided without"
+        f" {' and '.join(map(called, listed))}, and about as many decisions were favorable without"
+        " being due as today",
         then=Then.alike((chance > at).astype(np.float64)),
         assumed="It decides by the declared inputs alone, in place of today’s rule.",
     )
@@ -110,7 +110,7 @@ def constrained(case: Case) -> Offer | None:
     return Offer(
         kind="constrained",
         name="a rule held to alike rates",
-        doing=f"With a rule learned from the labels by {inputs}, held to alike favorable rates",
+        doing=f"If a rule learned from the labels by {inputs} were held to alike favorable rates",
         then=Then.alike(np.where(decides, chance, rows.now)),
         assumed=f"{ALIKE_BAD} It knows the groups while it is learned, not when it decides; it"
         " mixes several rules, so that some cases are decided by lot.",
@@ -168,11 +168,11 @@ def group_thresholds(case: Case, constraint: str) -> Offer | None:
     favorable[asked] = chance
     return Offer(
         kind="group_thresholds",
-        name=f"a cut for each group, for alike {PARITY[constraint]}",
-        doing=f"With a cut of its own for each group, for alike {PARITY[constraint]}",
+        name=f"a pass mark for each group, for alike {PARITY[constraint]}",
+        doing=f"If each group had a pass mark of its own, for alike {PARITY[constraint]}",
         then=Then.alike(favorable),
         assumed=f"{ALIKE_BAD} It uses the protected attribute itself to decide, which may not be"
-        " lawful: it needs counsel. Near the cuts it decides by lot.",
+        " lawful: it needs counsel. Near the pass marks it decides by lot.",
         uses_group=True,
     )
 

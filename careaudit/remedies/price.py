@@ -61,7 +61,8 @@ class Book:
         """The gap then, with its 95 % range.
 
         The sides' own decisions are those of the whole log, what becomes of them that of the
-        half (double sampling, Cochran 1977).
+        half (double sampling, Cochran 1977). No range where all would be decided alike: the gap
+        is then none by the rule itself, not by what was seen.
         """
         sides, rows = self.case.sides, self.case.rows
         n = sides.counts.sum(axis=1)
@@ -72,6 +73,8 @@ class Book:
         mean = share(sums(stratum, chances * self.half, 5)[:4], size)
         p = sides.counts[:, 1] / n
         between = (mean[1::2] - mean[::2]) ** 2 * p * (1 - p) / n * np.array(self.case.gap.deffs)
+        if np.ptp(chances[self.half & (sides.part >= 0)]) == 0:
+            return Interval(value=0.0)
         found = interval(gap, rows.customer, float(between.sum()))
         return _flipped(found) if self.case.adverse else found
 
