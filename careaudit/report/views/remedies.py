@@ -91,7 +91,7 @@ def _table(priced: Sequence[Remedy], notation: Notation) -> Exhibit | None:
         ]
         rows.append((tell.what(one), tuple(Cell(*pair) for pair in pairs)))
     more = tell.more(len(priced) - len(kept), "suggestion")
-    grid = Grid(heads, tuple(rows), more, "priced all" if money and review else "priced")
+    grid = Grid(heads, tuple(rows), more, "priced")
     return Exhibit(tell.HEAD, tell.READ.format(per=notation.per), (grid,))
 
 
