@@ -133,7 +133,8 @@ def preview(plan: Plan, *, base: Path, as_of: date | None = None) -> list[str]:
         if (lack := reader.missing(question, reader.measure(question)))
     ]
     ratios.tell(plan, reader)  # an exclusion that the log does not allow is told here too
-    return [f"{note.where}: {note.message}" for note in reader.notes()] + lacks
+    found = notes.beforehand(plan, scan, reader)
+    return [f"{note.where}: {note.message}" for note in found] + lacks
 
 
 class _Audit:

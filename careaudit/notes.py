@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
+from careaudit.check import no_inputs
 from careaudit.judge import Asked, Judged, judge
 from careaudit.measures import Pair, Rate, amounts
 from careaudit.plan import Plan
@@ -48,6 +49,12 @@ def all_notes(
     return found
 
 
+def beforehand(plan: Plan, scan: Scan, reader: Reader) -> list[Quality]:
+    """Return what a plan's author should know of it and of its log before an audit."""
+    data = [note for note in scan.quality if note.severity != "info"]
+    return [*data, *reader.notes(), *_no_inputs(plan)]
+
+
 def _note(code: str, severity: str, where: str, message: str, rows: int | None = None) -> Quality:
     return Quality.model_validate(
         {"code": code, "severity": severity, "where": where, "message": message, "rows": rows}
@@ -76,7 +83,18 @@ def _plan_notes(plan: Plan) -> list[Quality]:
                 "(confirmed = false).",
             )
         )  # fmt: skip
-    return found
+    return [*found, *_no_inputs(plan)]
+
+
+def _no_inputs(plan: Plan) -> list[Quality]:
+    """Name declared inputs that are none: nothing can go along with a gap through them."""
+    return [
+        _note(
+            "driver_is_output", "warning", "[drivers] fields",
+            f'"{name}" is {what}: it is not looked at as an input. Take it out of the list.',
+        )
+        for name, what in no_inputs(plan).items()
+    ]  # fmt: skip
 
 
 def _crude_only(asked: Asked) -> list[Quality]:

@@ -17,6 +17,7 @@ from careaudit.plan import FIELDS as ALL_FIELDS
 from careaudit.plan import Plan, Segment, Table
 from careaudit.record import Input
 from careaudit.sources import expression as ex
+from careaudit.sources.bands import finite
 from careaudit.sources.base import Request, stratum
 from careaudit.sources.files import Relation, Workspace, find, unreadable
 from careaudit.sources.held import Held
@@ -151,6 +152,7 @@ class Stage:
         references += [plan.log.dedup.key] if plan.log.dedup else []
         references += [plan.log.dedup.by] if plan.log.dedup and plan.log.dedup.by else []
         references += [field for table in plan.tables.values() for field in table.key]
+        references += ["score"] if "score" in plan.log.columns else []
         for reference in references:
             spot = self.place(reference)
             allowed = plan.tables[spot.table].columns if spot.table else ()
@@ -270,6 +272,12 @@ class Stage:
             elif mapping := value_map(self.plan, segment):
                 odd = raw.notnull() & ex.map_values(raw, mapping).isnull()
                 flags[f"bad_{self.segments[name]}"] = odd
+        if "score" in self.plan.log.columns:
+            score = self._get(rows, "score")
+            flags |= {
+                "hit_score": score.notnull(),
+                "bad_score": score.notnull() & finite(score).isnull(),
+            }
         if self.clustered:
             flags["nobody"] = self._get(rows, "subject_id").isnull()
         get, now = partial(self._said, rows), self._now(rows)

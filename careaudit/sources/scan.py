@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from careaudit.cells import Cell, Cells, Group, Histogram, Quantity, Slot, Term
+from careaudit.cells import DUE, LABELLED, Cell, Cells, Group, Histogram, Quantity, Slot, Term
 from careaudit.errors import DataError
 from careaudit.plan import Plan, Segment
 from careaudit.record import POOLED, REST, Join, Quality
@@ -29,6 +29,8 @@ RESERVED = {REST, POOLED}
 _SLOTS = tuple(Slot)
 _NO_CHANCE = "are not a number from 0 to 1; counted as unknown"
 _LISTED = 5  # values that a message lists
+UNREAD = 0.95
+"""From this share of values on that are no numbers, a column is no score."""
 
 Totals = Mapping[str, Any]
 """The sums of all staged rows of one fate, by column."""
@@ -89,6 +91,9 @@ class _Scanner:
         good = stage.slot < 3
         sums["favorable"] = ibis.ifelse(good, stage.rows, 0).sum()
         sums["adverse"] = ibis.ifelse(stage.slot.isin([3, 4, 5]), stage.rows, 0).sum()
+        for name, slots in (("labelled", LABELLED), ("due", DUE)):
+            among = stage.slot.isin([place for place, one in enumerate(_SLOTS) if one in slots])
+            sums[name] = ibis.ifelse(among, stage.rows, 0).sum()
         for short in self.stage.tables.values():
             sums[f"fav_{short}"] = ibis.ifelse(good, stage[f"hit_{short}"], 0).sum()
         for short in self.stage.segments.values():
@@ -226,6 +231,8 @@ class _Scanner:
     def _notes(self, used: Totals) -> Iterable[Quality]:
         yield from self._join_notes(used)
         yield from self._orphan_notes()
+        yield from self._label_notes(used)
+        yield from self._score_notes(used)
         for strata, n in self._too_fine(used).items():
             yield Quality(
                 code="too_many_strata",
@@ -293,6 +300,40 @@ class _Scanner:
                 where=f"tables.{table}",
                 message=f"{rows:,} labels are for decisions that the log does not hold.",
                 rows=rows,
+            )
+
+    def _label_notes(self, used: Totals) -> Iterable[Quality]:
+        """Labels that all say the same: mostly, `positive` is spelled otherwise than the log."""
+        label, known, due = self.plan.label, int(used["labelled"]), int(used["due"])
+        least = self.plan.privacy.min_cell
+        if label is None or known < least or 0 < due < known:
+            return
+        asked = ", ".join(f'"{_short(value)}"' for value in label.positive)
+        counts = self._values_of(self.stage.place(label.column))
+        seen = [(value, n) for value, n in counts if value is not None and n >= least]
+        many = "All" if due else "None"
+        yield Quality(
+            code="label_unmatched",
+            severity="warning",
+            where="label",
+            message=f'{many} of the {known:,} labels in "{label.column}" say {asked}'
+            f"{f'; seen: {_listed(seen)}' if seen else ''}. Name in [label] positive the values "
+            "that say a decision should have been favorable, and no others.",
+            rows=known,
+        )
+
+    def _score_notes(self, used: Totals) -> Iterable[Quality]:
+        """A score that is a text, such as a band: nothing can be read of it."""
+        known, odd = int(used.get("hit_score") or 0), int(used.get("bad_score") or 0)
+        if odd and odd > UNREAD * known:
+            yield Quality(
+                code="score_unread",
+                severity="warning",
+                where="score",
+                message=f'{odd:,} of {known:,} values of "{self.plan.log.columns["score"]}" are no '
+                "numbers, so the score is left out. Map a column of numbers to score, or leave it "
+                "out of [log.columns].",
+                rows=odd,
             )
 
     def _join_notes(self, used: Totals) -> Iterable[Quality]:

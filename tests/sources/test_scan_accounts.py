@@ -282,3 +282,49 @@ def test_one_outcome_says_what_the_column_holds(scan: Callable[..., Scan]) -> No
     (note,) = found.quality
     assert note.code == "one_outcome"
     assert '"no" (2 rows), "later" (1 rows)' in note.message
+
+
+LABEL = '[label]\ncolumn = "%s"\npositive = ["Owed", "due"]\nselection = "all"'
+
+
+def notes(found: Scan, code: str) -> list[str]:
+    return [note.message for note in found.quality if note.code == code]
+
+
+def labelled(values: list[str]) -> str:
+    rows = [f"{'yes' if n % 2 else 'no'},a,p{n},{value}" for n, value in enumerate(values)]
+    return "outcome,g,who,checked\n" + "\n".join(rows) + "\n"
+
+
+def test_labels_that_all_say_the_same_are_told_with_the_values_seen(
+    scan: Callable[..., Scan],
+) -> None:
+    chosen = plan(more=LABEL % "checked")
+    rare = ["credit due"] * 30 + ["nothing due"] * 20 + ["Maria call back"] * 9 + [""] * 5
+    (none,) = notes(scan(chosen, labelled(rare)), "label_unmatched")
+    assert none.startswith('None of the 59 labels in "checked" say "Owed", "due"; seen: "credit ')
+    assert '"credit due" (30 rows), "nothing due" (20 rows). Name in' in none
+    assert "Maria" not in none
+    (every,) = notes(scan(chosen, labelled(["due"] * 12 + ["owed"] * 12)), "label_unmatched")
+    assert every.startswith('All of the 24 labels in "checked" say')
+    for fine in (["due"] + ["no"] * 30, ["no"] * 9, [""] * 40):  # under min_cell, chance may do it
+        assert not notes(scan(chosen, labelled(fine)), "label_unmatched")
+    many = [f"v{n}" for n in range(8) for _ in range(10)]
+    assert "and 3 more values" in notes(scan(chosen, labelled(many)), "label_unmatched")[0]
+
+
+def test_labels_of_a_restricted_table_are_not_quoted(scan: Callable[..., Scan]) -> None:
+    chosen = plan(WHO, CUSTOMERS % "restricted" + "\n" + LABEL % "people.checked")
+    people = "who,checked\n" + "".join(f"p{n},secret\n" for n in range(20))
+    (told,) = notes(scan(chosen, labelled(["x"] * 20), people), "label_unmatched")
+    assert "None of the 20 labels" in told
+    assert "secret" not in told
+
+
+def test_a_score_that_is_mostly_no_number_is_told(scan: Callable[..., Scan]) -> None:
+    chosen = plan('score = "checked"')
+    told = notes(scan(chosen, labelled(["high"] * 98 + ["0.5", "1e3"] + [""] * 50)), "score_unread")
+    assert len(told) == 1
+    assert told[0].startswith('98 of 100 values of "checked" are no numbers, so the score is left')
+    for fine in (["0.5"] * 10 + ["high"] * 90, [""] * 100):
+        assert not notes(scan(chosen, labelled(fine)), "score_unread")
