@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from careaudit.report.charts.svg import HAIR, INK, QUIET, frame, line, text
 from careaudit.report.views.tables import Axis
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 430.0, 184.0, 44.0, 414.0, 24.0, 136.0
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 430.0, 164.0, 44.0, 414.0, 24.0, 118.0
 """CSS pixels: the picture, and where its axes begin and end."""
 DATA = "#12436D"
 

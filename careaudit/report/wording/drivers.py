@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from careaudit.notation import Notation
 from careaudit.notation import numbers as num
-from careaudit.record import AuditRecord, Comparison, Driver
-from careaudit.report.wording.alike import ROLES, span
+from careaudit.record import AuditRecord, Comparison, Driver, Interval
+from careaudit.report.wording.alike import ROLES
 from careaudit.report.wording.findings import Groups, sides
 from careaudit.report.wording.names import (
     cut,
@@ -22,6 +22,7 @@ from careaudit.report.wording.summary import places
 from careaudit.report.wording.words import listed
 
 PAGE = "What goes along with the gaps"
+NEARLY = "about 0"
 FIRST = "What goes along with the gaps:"
 SEE = "More, and how sure:"
 PART = "Possible causes"
@@ -201,12 +202,38 @@ def share(driver: Driver) -> str:
     """Write which part of the gap goes along with it; below none and above all as they are."""
     if driver.mix_share is None:
         return num.NONE
-    return num.signed(num.percent(driver.mix_share))
+    return NEARLY if abs(driver.mix_share) < 0.005 else num.signed(num.percent(driver.mix_share))
+
+
+def gap(size: float, notation: Notation) -> str:
+    """Write a gap in whole numbers of its denominator: "+7", "about 0"; 0 means exactly none."""
+    if not notation.share:
+        return notation.signed(size)
+    whole = num.half_up(size * notation.per)
+    if whole == 0:
+        return NEARLY if size else "0"
+    return f"{'+' if whole > 0 else ''}{num.signed(f'{whole:,}')}"
+
+
+def gap_ends(found: Interval, notation: Notation) -> str:
+    """Write the range of a gap; empty where an end is missing."""
+    if found.value is None or found.low is None or found.high is None:
+        return ""
+    low, high = (gap(end, notation) for end in (found.low, found.high))
+    return low if low == high else f"{low} to {high}"
+
+
+def gap_told(found: Interval, notation: Notation) -> str:
+    """Write a gap with its range: "+3 (+1 to +5)"."""
+    if found.value is None:
+        return num.NONE
+    ends = gap_ends(found, notation)
+    return gap(found.value, notation) + (f" ({ends})" if ends else "")
 
 
 def left(driver: Driver, notation: Notation) -> str:
     """Write the gap that is left within a candidate’s values, with its range."""
-    return span(driver.within, notation)
+    return gap_told(driver.within, notation)
 
 
 def predicts(driver: Driver) -> tuple[str, str]:
