@@ -20,6 +20,11 @@ PRESET = """\
 # into the plan first: a plan's own lists replace those of its preset."""
 STARRED = """\
 # Inputs that become segments. A question over every segment ("*") asks about them too, then."""
+OPENERS = (
+    "Is", "Are", "Was", "Were", "Do", "Does", "Did", "Has", "Have", "Can", "Who", "Whose", "What",
+    "Which", "How", "Of", "In", "For", "Among",
+)  # fmt: skip
+"""Words that a question starts with, and that are no names: small behind "By ...:"."""
 ASK = "Does the rate differ between some customers and others?"
 
 
@@ -87,7 +92,7 @@ def _question(
     lines += [
         "[[questions]]",
         f"id = {show(name)}",
-        f"ask = {show(f'By {_listed(parts)}: {question.ask or ASK}')}",
+        f"ask = {show(f'By {_listed(parts)}: {_inside(question.ask or ASK)}')}",
         *([f"measure = {show(question.measure)}"] if question.measure else []),
         f"segments = {show_list(['*'.join(parts)])}",
         f"limit = {{ {', '.join(f'{key} = {value!r}' for key, value in limit.items())} }}",
@@ -95,6 +100,11 @@ def _question(
         f"inconclusive = {show(question.inconclusive)}",
     ]
     return "\n".join(lines)
+
+
+def _inside(ask: str) -> str:
+    """A question as it stands inside a sentence."""
+    return ask[:1].lower() + ask[1:] if ask.partition(" ")[0] in OPENERS else ask
 
 
 def _comment(one: Driver) -> str:

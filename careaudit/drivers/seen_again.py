@@ -84,11 +84,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Tested:
-    """What the test of all candidates together says of one; `beyond_parts` is for itself alone."""
+    """What the test of all candidates together says of one.
+
+    same_without: the trait without which it is a wider group that it was not told apart from, the
+    one most alike; None where it stands out from the rest of each. That is for itself alone.
+    """
 
     seen: Seen
     ruling: Ruling
-    beyond_parts: bool
+    same_without: int | None
     difference: Interval
     u: Interval
 
@@ -174,12 +178,17 @@ def test(scene: Scene, seen: Sequence[Seen]) -> list[Tested]:
         return []
     statistics = scene.plan.statistics
     family: list[Evidence] = []
-    told: list[tuple[Seen, bool, Interval, Interval]] = []
+    told: list[tuple[Seen, int | None, Interval, Interval]] = []
     for ask, group in groupby(seen, key=lambda one: one.candidate.ask):
         mine, scale = list(group), ask.scale
         pairs = [one.pair for one in mine]
         evidence = scale.test(pairs)
-        beside = np.array([max((_harm_p(scale, p) for p in one.parts), default=0) for one in mine])
+        ps = [[_harm_p(scale, part) for part in one.parts] for one in mine]
+        beside = np.array([max(own, default=0.0) for own in ps])
+        same = [
+            own.index(most) if most > statistics.alpha else None
+            for own, most in zip(ps, beside, strict=True)
+        ]
         family.append(evidence._replace(parity=np.maximum(evidence.parity, beside)))
         asking = Asking(scale, statistics.alpha, statistics.alpha_pass, statistics.scope)
         value, low, high, _ = scale.spread(pairs, asking)
@@ -188,12 +197,12 @@ def test(scene: Scene, seen: Sequence[Seen]) -> list[Tested]:
             for a, b, c in zip(value, low, high, strict=True)
         ]
         gaps = scale.ranges(pairs).difference
-        told += zip(mine, (beside <= statistics.alpha).tolist(), gaps, units, strict=True)
+        told += zip(mine, same, gaps, units, strict=True)
     together = Evidence(*(np.concatenate(columns) for columns in zip(*family, strict=True)))
     rulings = rule(together, np.full(len(seen), 1 / len(seen)), statistics)
     return [
-        Tested(one, ruling, beyond, gap, u)
-        for (one, beyond, gap, u), ruling in zip(told, rulings, strict=True)
+        Tested(one, ruling, same, gap, u)
+        for (one, same, gap, u), ruling in zip(told, rulings, strict=True)
     ]
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from careaudit.plan import Plan
 from careaudit.record.drivers import Validity
 
-SHARES = ((0.95, "entirely"), (0.50, "mostly"), (0.10, "in part"))
+SHARES = ((0.99, "entirely"), (0.95, "almost entirely"), (0.50, "mostly"), (0.10, "in part"))
 """From which mix share on, how much of a gap is said to run through a driver."""
 HARDLY = "hardly"
+WHOLE = 1.01
+"""Above this mix share, more than a gap runs through a driver; something else makes up for it."""
 PREDICTS: dict[Validity, str] = {
     "valid": "predicts {label} alike for both groups",
     "unequal": "does not predict {label} alike for both groups",
@@ -22,6 +24,8 @@ NO_LABELS = "no label says whether it should"
 REJECTED = {
     "output": "The input {name} is what the system put out, or what was said of it later: it was "
     "left out.",
+    "segment_itself": "The system is given {segment} itself: the input {name} is the same column. "
+    "It could use {segment} directly, and no part of the gap can be told apart from it.",
     "same_as_segment": "The input {name} tells {segment} nearly every time: a system that reads "
     "it could use {segment} directly. No part of the gap can be told apart from it.",
     "same_as_outcome": "The input {name} tells the outcome nearly every time. It was written "
@@ -60,9 +64,17 @@ def carried(
     else:
         says = f"{short} {(WEAK if reason == 'weak' else PREDICTS[validity]).format(label=label)}"
     return (
-        f"The gap runs {how_much(mix_share)} through {what}, and {says}. "
+        f"{_runs(what, mix_share)}, and {says}. "
         f"Ask whether {short} itself carries the difference between the groups."
     )
+
+
+def _runs(what: str, mix_share: float) -> str:
+    if mix_share > WHOLE:
+        return (
+            f"More than the whole gap runs through {what}, so that other things pull the other way"
+        )
+    return f"The gap runs {how_much(mix_share)} through {what}"
 
 
 def how_much(mix_share: float) -> str:

@@ -79,7 +79,8 @@ class Tally(NamedTuple):
 
     Rows are decisions without and with an event; columns of what ends in `_by` are terms. Only
     decisions with a text are counted, but in `silent`. slots: all decisions about the groups,
-    cases or not, by the place among `Slot`.
+    cases or not, by the place among `Slot`. customers, users_by: those whom the log names; nine
+    messages of nobody may be one person's.
     """
 
     worth: Floats
@@ -132,8 +133,8 @@ def tally(side: Side, batch: Batch) -> Tally:
         silent=totals(event, (case & ~told).astype(np.float64), 2),
         slots=totals(slot, by_slot, len(Slot)),
         slots_by=summed(uses, slot, len(Slot), by_slot),
-        customers=np.asarray(float(len(np.unique(drawn.customer[counted])))),
-        users_by=users(uses, drawn.customer, counted),
+        customers=np.asarray(float(len(np.unique(drawn.customer[counted & drawn.named])))),
+        users_by=users(uses, drawn.customer, counted & drawn.named),
     )
 
 
@@ -188,7 +189,7 @@ def learn(texts: Callable[[], Iterable[Drawn]], least: int) -> Read:
     parts = [every[a:b] for a, b in pairwise(np.cumsum([0, *(len(one) for one, _ in seen)]))]
     counts = np.zeros(len(known))
     for (one, told), part in zip(seen, parts, strict=True):
-        counts += users(part, one.customer, told)
+        counts += users(part, one.customer, told & one.named)
     kept = np.flatnonzero(counts >= least)
     cut = len(kept) > MOST_TERMS
     if cut:
@@ -224,7 +225,7 @@ def _buckets(drawn: Iterable[Drawn]) -> Floats:
     counts = np.zeros(BUCKETS)
     for one in drawn:
         uses = csr_array(hashing.transform(zip(*one.texts, strict=True)))
-        counts += users(uses, one.customer, _told(one))
+        counts += users(uses, one.customer, _told(one) & one.named)
     return counts
 
 

@@ -18,7 +18,7 @@ GRAMS = (2, 3, 4)
 
 _BREAK = "|"
 _DROPPED = "0"
-_ENDS = frozenset(".!?;:…。．！？；：、，।۔।॥\n\r\v\f\x85\u2028\u2029")
+_ENDS = frozenset(".!?;:…。．！？；：、，।۔।॥\v\f\u2029")
 _APOSTROPHES = frozenset("'’ʼ＇")
 # Every repetition is bounded: a hostile text costs time by its length, not by its square.
 _ADDRESS = re.compile(r"[^\s]{0,64}(?:@|://)[^\s]{0,256}")

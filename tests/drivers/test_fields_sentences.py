@@ -27,12 +27,21 @@ def test_the_seed_case_word_for_word():
 
 @pytest.mark.parametrize(
     ("share", "word"),
-    [(1.25, "entirely"), (0.95, "entirely"), (0.94, "mostly"), (0.5, "mostly"), (0.49, "in part"),
+    [(1.01, "entirely"), (0.99, "entirely"), (0.98, "almost entirely"),
+     (0.95, "almost entirely"), (0.94, "mostly"), (0.5, "mostly"), (0.49, "in part"),
      (0.1, "in part"), (0.09, "hardly"), (-0.4, "hardly")],
 )  # fmt: skip
 def test_shares_in_words(share, word):
     assert how_much(share) == word
     assert f"runs {word} through" in carried("the input intent", share, "untested", "fraud")
+
+
+def test_more_than_the_whole_gap_is_not_said_to_be_the_gap():
+    said = carried("the input intent", 1.11, "untested", "fraud")
+    assert said.startswith(
+        "More than the whole gap runs through the input intent, so that other things pull the "
+        "other way, and the input has not been shown to predict fraud. Ask "
+    )
 
 
 @pytest.mark.parametrize("validity", VALIDITIES)

@@ -99,6 +99,15 @@ def test_no_answer_has_a_name():
     assert found.recoverable is None
 
 
+def test_an_input_that_is_the_segment_is_left_out():
+    rows = log()
+    rows["copy"] = rows["area"].str.upper()
+    without = told(look("speed", rows=rows))
+    assert told(look("speed", "area", "copy", rows=rows)) == without
+    alone = told(look("copy", rows=rows))
+    assert (alone.reason, alone.auc.value, alone.carriers) == ("same_as_segment", None, ())
+
+
 def test_many_values_and_gaps():
     # 600 values, one in ten missing; the first ten common and of one area only
     rows, dice = log(), np.random.default_rng(6)

@@ -53,7 +53,9 @@ def test_a_planted_crossing_is_found_and_seen_again():
     assert one.p_adjusted < 1e-6
     assert [trait.share for trait in one.traits] == pytest.approx([0.5, 0.5], abs=0.07)
     assert sum(trait.share for trait in one.traits) == pytest.approx(1)
-    assert "area poor and language es" in one.sentence
+    assert one.sentence.startswith("For area poor and language es the rate asked about is ")
+    assert "adverse_rate" not in one.sentence
+    assert "xploratory" not in one.sentence
     assert not any(word in one.sentence.lower() for word in BANNED)
 
 
@@ -140,6 +142,11 @@ def test_the_income_gap_does_not_come_back_as_subgroups():
     assert len(rejected) < 5
     assert {one.reason for one in rejected} <= {"same_as_part", "not_confirmed", "few_customers"}
     assert all(trait.share is None for one in rejected for trait in one.traits)
+    for one in subgroups(found):
+        if one.reason == "same_as_part":
+            wider = one.sentence.partition("the wider group ")[2]
+            own = [f"{trait.segment} {trait.group}" in wider for trait in one.traits]
+            assert own.count(False) == 1
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
@@ -209,12 +216,25 @@ def test_what_is_left_out_is_said(monkeypatch):
 # The next plan.
 
 
+@pytest.mark.parametrize(
+    ("ask", "then"),
+    [("Is it denied?", "is it denied?"), ("LGBT people: are they denied?",) * 2, ("", "does the ")],
+)
+def test_a_question_is_small_behind_its_groups(ask, then):
+    asked = plan().model_copy(update={"questions": (plan().questions[0].model_copy(
+        update={"ask": ask}),)})  # fmt: skip
+    assert f'"By area and language: {then}' in next_plan(asked, planted().drivers)
+
+
 def test_the_draft_loads_with_its_plan_and_asks():
     frame = log(crossed)
     draft = next_plan(plan(), planted().drivers)
     both = plan(PLAN + draft)
     (new,) = [question for question in both.questions if question.id == "subgroup-1"]
     assert new.segments == ("area*language",)
+    assert new.ask == (
+        "By area and language: is a credit denied more often to some customers than to others?"
+    )
     assert new.gate
     record = careaudit.audit(frame, plan=both, drivers=False)
     answer = {question.id: question.verdict for question in record.questions}

@@ -152,6 +152,27 @@ def carries(mixed: split.Mix, crude: float) -> tuple[float, bool]:
     return share, share > SHARE and abs(mixed.value) > two_sided_z(0.95) * mixed.se
 
 
+def is_segment(scene: Scene, gap: Gap, name: str, drawn: Drawn) -> bool:
+    """Whether a field is the segment itself, or tells a gap's sides apart nearly every time.
+
+    Told from the drawn decisions alone; `weigh` looks at those of the whole log.
+    """
+    if state(scene, gap, name) == "same_as_segment":
+        return True
+    n, _ = gap.measure.sizes
+    codes, cases = drawn.fields[name].codes, drawn.counted[n.key]
+    levels = np.stack(
+        [
+            np.bincount(codes[mine] + 1, weights=cases[mine], minlength=int(codes.max()) + 2)
+            for mine in (members(drawn, gap.parts, side) for side in gap.sides)
+        ],
+        axis=-1,
+    )
+    if (levels.sum(axis=-1) > 0).sum() < 2:
+        return False
+    return float(cramers_v(levels / _level_effect(gap, name, drawn)).value) >= SAME
+
+
 def _with_event(counts: Table) -> float:
     """How far a field tells the event itself, over both sides."""
     x, n = counts.x1 + counts.x2, counts.n1 + counts.n2
@@ -245,4 +266,6 @@ def _sentence(scene: Scene, gap: Gap, one: Candidate) -> str:
             what, one.mix_share or 0.0, one.validity, label, one.validity_reason
         )
     distinct = scene.inputs.declared[one.name].distinct
-    return sentences.rejected(one.name, one.reason, gap.segment, distinct)
+    itself = one.reason == "same_as_segment" and one.association.value is None
+    reason = "segment_itself" if itself else one.reason
+    return sentences.rejected(one.name, reason, gap.segment, distinct)

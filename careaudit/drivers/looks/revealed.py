@@ -2,7 +2,8 @@
 
 Customers of five parts are told by what was learned from the other four. An input whose values
 are shuffled among the customers held out shows, by what is lost, how much hangs on it. Being
-told apart is no harm yet; it says that leaving the segment out of a system leaves it in.
+told apart is no harm yet; it says that leaving the segment out of a system leaves it in. An input
+that is the segment itself would tell it, of course, and is left out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from careaudit.drivers.looks.fields import is_output, members
+from careaudit.drivers.looks.fields import is_output, is_segment, members
 from careaudit.drivers.scene import Found, Gap, Scene
 from careaudit.record import Carrier, Interval, Revealed
 from careaudit.sources import Drawn
@@ -84,19 +85,20 @@ def look(scene: Scene) -> Found:
     drawn = scene.inputs.sample(ROWS)
     revealed: dict[str, tuple[Revealed, ...]] = {}
     for (segment, *_), gap in pairs.items():
-        revealed[segment] = (*revealed.get(segment, ()), _revealed(gap, names, drawn))
+        revealed[segment] = (*revealed.get(segment, ()), _revealed(scene, gap, names, drawn))
     return Found(revealed=revealed)
 
 
-def _revealed(gap: Gap, names: tuple[str, ...], drawn: Drawn) -> Revealed:
+def _revealed(scene: Scene, gap: Gap, names: tuple[str, ...], drawn: Drawn) -> Revealed:
     group, reference = (members(drawn, gap.parts, side) for side in gap.sides)
     known = Revealed(
         group=str(gap.pair.group.group),
         reference=str(gap.pair.reference.group),
         rows=int((group | reference).sum()),
     )
-    telling = _telling(names, drawn, group, reference)
-    if reason := _lack(names, telling):
+    others = tuple(name for name in names if not is_segment(scene, gap, name, drawn))
+    telling = _telling(others, drawn, group, reference)
+    if reason := _lack(others, telling) if others or not names else "same_as_segment":
         return known.model_copy(update={"reason": reason})
     parts, whole, shuffled = out_of_fold(telling)
     auc = telling.auc(whole, parts)

@@ -202,7 +202,8 @@ def _driver(one: Candidate, tested: Tested | None) -> Driver:
         Trait(segment=a.name, group=value, share=part, band=a.band)
         for a, value, part in zip(one.attributes, one.told, shares, strict=True)
     )
-    reason = "listed" if listed else "not_confirmed" if tested.beyond_parts else "same_as_part"
+    alike = tested.same_without
+    reason = "listed" if listed else "not_confirmed" if alike is None else "same_as_part"
     names = [f"{trait.segment} {plain(trait.group)}" for trait in traits]
     return Driver(
         question=one.ask.question.id,
@@ -213,7 +214,7 @@ def _driver(one: Candidate, tested: Tested | None) -> Driver:
         name=", ".join(names),
         association=tested.difference,
         listed=listed,
-        sentence=_sentence(" and ".join(names), reason, tested),
+        sentence=_sentence(names, reason, tested),
         reason=reason,
         customers=tested.seen.pair.group.customers,
         traits=traits,
@@ -249,11 +250,13 @@ _FOUND = "Found by a search in one half of the customers"
 _TODAY = "It changes no verdict of today."
 
 
-def _sentence(who: str, reason: str, tested: Tested) -> str:
+def _sentence(names: Sequence[str], reason: str, tested: Tested) -> str:
+    who = " and ".join(names)
     if reason == "same_as_part":
+        wider = " and ".join(n for k, n in enumerate(names) if k != tested.same_without)
         return (
-            f"Exploratory: {who}. {_FOUND}; in the other half its rate is not told apart from that "
-            f"of a wider group that it is part of. {_TODAY}"
+            f"Exploratory: {who}. {_FOUND}; in the other half its rate was not told apart from "
+            f"that of the wider group {wider}. {_TODAY}"
         )
     if reason == "not_confirmed":
         return (
@@ -265,11 +268,10 @@ def _sentence(who: str, reason: str, tested: Tested) -> str:
     notation = Notation("share", num.per_of([pair.group.rate, pair.reference.rate]))
     low, high = sorted(abs(end or 0.0) for end in (gap.low, gap.high))
     return (
-        f"Exploratory: for {who} the rate asked about ({ask.measure.name}) is "
-        f"{notation.told_size(gap.value or 0.0)} {'higher' if ask.scale.adverse else 'lower'} than "
-        f"for everybody else ({notation.size(low)} to {notation.size(high)} plausible). {_FOUND}, "
-        f"and seen again in the other half, which was not searched. {_TODAY} It stands in the "
-        "draft of the next plan."
+        f"For {who} the rate asked about is {notation.told_size(gap.value or 0.0)} "
+        f"{'higher' if ask.scale.adverse else 'lower'} than for everybody else "
+        f"({notation.size(low)} to {notation.size(high)} plausible). {_FOUND}, and seen again in "
+        f"the other half, which was not searched. {_TODAY} It stands in the draft of the next plan."
     )
 
 
