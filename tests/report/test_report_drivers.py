@@ -19,7 +19,17 @@ from test_report_pdf import tagged
 from test_report_pillars import cells, spaced
 from test_report_wording import BANNED, prose
 
-from careaudit.record import AuditRecord, Behind, Driver, Interval, PublicTexts, Quality, Revealed
+from careaudit.notation import Notation
+from careaudit.record import (
+    AuditRecord,
+    Behind,
+    Driver,
+    Interval,
+    LikePairs,
+    PublicTexts,
+    Quality,
+    Revealed,
+)
 from careaudit.report import render
 from careaudit.report.charts import waterfall as chart
 from careaudit.report.views import build
@@ -109,7 +119,7 @@ def test_the_steps_lead_from_one_rate_to_the_other() -> None:
         ("Intent", ["+4", "28"]),
         ("Device kind", ["+2", "30"]),
         ("Channel", ["−1", "29"]),
-        ("Goes along with none of them", ["+7", "36"]),
+        ("With none of these inputs", ["+7", "36"]),
         ("Zip income is low", ["–", "36"]),
     ]
     bars = boxes(found.svg)
@@ -148,7 +158,7 @@ def test_no_input_that_has_a_step_is_counted_as_what_goes_along_with_none() -> N
     (found,) = pages(record.model_copy(update={"drivers": tuple(many)}))
     rows = cells(of(found, "From one rate").grids[0])
     assert rows["4 more inputs, together"][0] == "+4"
-    assert rows["Goes along with none of them"][0] == "+3"
+    assert rows["With none of these inputs"][0] == "+3"
 
 
 def test_a_phrase_that_goes_further_than_all_inputs_is_drawn_alone() -> None:
@@ -158,7 +168,7 @@ def test_a_phrase_that_goes_further_than_all_inputs_is_drawn_alone() -> None:
     found = of(pages(made.seed(own))[0], "From one rate")
     assert "a phrase alone" in found.note
     assert [spaced(name) for name, _ in found.grids[0].rows][1] == "“billing dispute”"
-    assert cells(found.grids[0])["Goes along with none of them"][0] == "0"
+    assert cells(found.grids[0])["Not with this phrase"][0] == "0"
     weak = made.phrase(c, mix_share=0.1)
     other = record.model_copy(update={"drivers": (weak, own)})
     assert "the inputs" in of(pages(other)[0], "From one rate").note
@@ -213,8 +223,47 @@ def test_what_would_use_the_group_itself_is_said_aloud() -> None:
 def test_a_long_list_is_cut_and_counted() -> None:
     (found,) = pages(made.rejected())
     tables = [e for e in found.exhibits if "looked at" in e.head]
-    assert sum(len(g.rows) for e in tables for g in e.grids) == 8
-    assert [e.grids[0].more for e in tables] == ["6 more inputs in the record, audit.json.", ""]
+    # of four phrases two look as if they carried the gap; the other two are counted
+    assert [len(g.rows) for e in tables for g in e.grids] == [4, 2]
+    assert [e.grids[0].more for e in tables] == [
+        "6 more inputs in the record, audit.json.",
+        "2 more phrases say the same or carry little: in the record, audit.json.",
+    ]
+
+
+def test_phrases_that_another_one_carries_have_no_row() -> None:
+    (found,) = pages(made.whole())
+    (grid,) = of(found, "The phrases").grids
+    assert [spaced(name) for name, _ in grid.rows] == ["billing dispute", "router"]
+    assert grid.more == "1 more phrase says the same or carries little: in the record, audit.json."
+    (c,) = made.base().comparisons
+    few = made.driver(c, "term", "days", "small_share", mix_share=0.01)
+    quiet = made.base().model_copy(update={"drivers": (few,)})
+    folded = of(pages(quiet)[0], "The phrases")
+    assert folded.grids == ()
+    assert len(folded.told) == 1
+
+
+@pytest.mark.parametrize(("second", "told"), [(0.95, True), (0.01, False), (None, False)])
+def test_shares_of_over_the_whole_gap_are_said_to_overlap(second: float | None, told: bool) -> None:
+    (c,) = made.base().comparisons
+    other = made.driver(c, "field", "intent", mix_share=second)
+    assert (tell.OVERLAP in pages(made.seed(other))[0].told) == told
+
+
+def test_a_picture_of_inputs_says_that_phrases_are_not_in_it() -> None:
+    record = made.whole()
+    assert of(pages(record)[0], "From one rate").note.endswith(tell.NOT_DRAWN)
+    alone = record.model_copy(
+        update={"drivers": tuple(d for d in record.drivers if d.kind == "field")}
+    )
+    assert tell.NOT_DRAWN not in of(pages(alone)[0], "From one rate").note
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_gap_left_is_whole_or_about_0(low: float) -> None:
+    shown = tell.gap_told(Interval(value=low / 3, low=-low, high=low), Notation())
+    assert re.fullmatch(r"(0|about 0|\+\d+) \((0|about 0|[−+]\d+)( to (about 0|\+\d+))?\)|0", shown)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +288,9 @@ def test_validity_is_said_in_words(validity: str, reason: str | None, told: str)
 def test_a_tie_never_prints_on_the_other_side_of_what_lists_it(value: float) -> None:
     c = made.base().comparisons[0]
     shown = tell.association(made.driver(c, "field", "x", association=Interval(value=value)))
-    if shown[0] not in "<>":
+    if shown == tell.NEARLY:
+        assert 0 < value < 0.005
+    elif shown[0] not in "<>":
         assert (float(shown) > 0.1) == (value > 0.1)
 
 
@@ -261,17 +312,23 @@ def test_the_largest_gap_of_an_attribute_has_the_page_and_others_a_line() -> Non
     assert len(shown) == len(excess)
 
 
-def test_no_more_than_four_pages_and_the_rest_is_counted() -> None:
+def test_the_two_largest_gaps_have_a_page_and_others_a_line() -> None:
     m = records.Maker()
-    for i in range(6):
+    for i in range(12):
         m.segment(f"s{i}", made.SEED, "other")
     m.ask("q", "Are credits refused alike?", "adverse_rate", "adverse",
-          {f"s{i}": made.SEED for i in range(6)})  # fmt: skip
+          {f"s{i}": made.SEED for i in range(12)})  # fmt: skip
     record = m.record()
     record = record.model_copy(update={"drivers": tuple(map(made.phrase, record.comparisons))})
     why = build(record).why
-    assert len(why.pages) == 4
+    assert [p.anchor for p in why.pages] == ["drivers", "drivers2"]
+    told = of(why.pages[1], tell.OTHERS).told
+    assert len(told) == 8
+    assert spaced(told[0]) == (
+        "Question 1: where s2 is low, the gap goes along with the phrase “billing dispute”."
+    )
     assert why.more == "2 more gaps in the record, audit.json."
+    assert not [e for e in why.pages[0].exhibits if e.head == tell.OTHERS]
 
 
 # what is told of the groups
@@ -319,6 +376,24 @@ def test_reasons_and_alike_cases_stand_by_group() -> None:
     assert pairs["other"] == ["1,440", "0", "too few cases with the same inputs"]
 
 
+def test_what_a_low_share_of_alike_cases_does_not_mean_is_said_below() -> None:
+    (found,) = pages(made.whole())
+    assert of(found, "Decisions against").grids[0].more == inputs_tell.PAIRS_LOW
+
+
+def test_without_inputs_one_line_asks_for_them() -> None:
+    record = made.seed()
+    pairs = tuple(
+        LikePairs(group=g, adverse=0, compared=0, share=None, reason="no_inputs")
+        for g in ("low", "other")
+    )
+    none = Revealed(group="low", reference="other", reason="no_inputs")
+    (found,) = pages(made.told(record, "zip_income", [none], like_pairs=pairs))
+    assert not [e for e in found.exhibits if e.head == inputs_tell.REVEALED]
+    told = of(found, "Decisions against")
+    assert (told.grids, told.told) == ((), (inputs_tell.NAME_INPUTS,))
+
+
 def test_what_is_told_of_an_attribute_is_told_once() -> None:
     m = records.Maker(8000)
     m.segment("zip_income", made.SEED, "other", "proxy")
@@ -346,7 +421,7 @@ def test_subgroups_change_no_verdict_and_those_confirmed_come_first() -> None:
         row = cells(found.grids[0])[names[0]]
         assert row == [
             "+20 (+14 to +26) question 1, in 100", "2.10 (1.40 to 2.80)", "320",
-            "zip income 46%, channel 54%", "Confirmed",
+            "Confirmed", "zip income 46%, channel 54%",
         ]  # fmt: skip
         assert "change no verdict of today" in found.note
         assert "a draft of the next plan asks about those confirmed" in found.note

@@ -21,7 +21,9 @@ from careaudit.report.wording.findings import Groups
 from careaudit.report.wording.names import said, title
 from careaudit.report.wording.words import Answer, answer
 
-MOST_PAGES, MOST_CANDIDATES, MOST_OTHERS = 4, 8, 3
+MOST_PAGES, MOST_LINES, MOST_CANDIDATES, MOST_OTHERS = 2, 8, 8, 3
+TELLING = ("not_with_segment", "not_with_decision")
+"""Why a phrase is not listed that has a row all the same: it looks as if it carried the gap."""
 MOST_STEPS, MOST_NOTES = 6, 4
 ANCHOR, SKIPPED = "drivers", "drivers_skipped"
 
@@ -91,7 +93,11 @@ def build_why(book: Book) -> Why:
     shown = gaps[:MOST_PAGES]
     told: set[str] = set()
     pages = tuple(_page(book, i, found, candidates, told) for i, found in enumerate(shown))
-    left = len(gaps) - len(shown)
+    lines = [_line(book, found[0], candidates) for found in gaps[MOST_PAGES:]]
+    if lines:
+        others = Exhibit(tell.OTHERS, "", (), told=tuple(lines[:MOST_LINES]))
+        pages = (*pages[:-1], replace(pages[-1], exhibits=(*pages[-1].exhibits, others)))
+    left = len(lines) - MOST_LINES
     groups = subgroups(book)
     listed = any(d.listed for found in candidates.values() for d in found)
     return Why(
@@ -101,7 +107,7 @@ def build_why(book: Book) -> Why:
         subgroups=groups,
         empty=None if pages else (tell.EMPTY, *_empty(book)),
         first=tell.FIRST if listed and pages else "",
-        causes=_causes(book, shown, candidates),
+        causes=_causes(book, gaps, candidates),
     )
 
 
@@ -135,16 +141,24 @@ def _notes(book: Book) -> Iterator[str]:
 
 
 def _causes(
-    book: Book, shown: Sequence[Sequence[Comparison]], candidates: Mapping[Key, list[Driver]]
+    book: Book, gaps: Sequence[Sequence[Comparison]], candidates: Mapping[Key, list[Driver]]
 ) -> dict[int, tuple[str, str]]:
     """Say on the page of each finding what its largest gap goes along with, and where more is."""
     places = {q.id: place for place, q in enumerate(book.record.questions, 1)}
     told: dict[int, tuple[str, str]] = {}
-    for i, found in enumerate(shown):
+    for i, found in enumerate(gaps):
         c = found[0]
         listed = _listed(candidates[c.question, c.segment, c.group])
-        told.setdefault(places[c.question], (tell.cause(c, listed, book.groups), _anchor(i)))
+        told.setdefault(
+            places[c.question],
+            (tell.cause(c, listed, book.groups), _anchor(min(i, MOST_PAGES - 1))),
+        )
     return told
+
+
+def _line(book: Book, c: Comparison, candidates: Mapping[Key, list[Driver]]) -> str:
+    number = next(n for n, q in enumerate(book.record.questions, 1) if q.id == c.question)
+    return tell.line(number, c, _listed(candidates[c.question, c.segment, c.group]), book.groups)
 
 
 def _anchor(place: int) -> str:
@@ -205,6 +219,7 @@ def _page(
         ),
         told=(
             *(tell.sentence(d) for d in [*listed, *loud][:MOST_CANDIDATES]),
+            *filter(None, [tell.overlap(listed)]),
             *([] if all(tell.asks(d) for d in listed) else [tell.ITSELF]),
             *(text for text in also if text),
         ),
@@ -246,11 +261,14 @@ def _steps(
     changes = phrases[:1] if alone else stepping
     if not changes:
         return None
-    changes = [*changes, (tell.NO_STEP, gap - sum(size for _, size in changes))]
+    changes = [
+        *changes,
+        (tell.NO_PHRASE if alone else tell.NO_STEP, gap - sum(size for _, size in changes)),
+    ]
     places = list(accumulate((size for _, size in changes), initial=c.reference_value))
     places[-1] = c.group_value
     steps = [
-        Step(tell.beside(label), start, end, notation.signed(end - start))
+        Step(tell.beside(label), start, end, tell.gap(end - start, notation))
         for (label, _), (start, end) in zip(changes, pairwise(places), strict=True)
     ]
     steps[-1] = replace(steps[-1], rest=True)
@@ -277,7 +295,8 @@ def _steps(
     )
     return Exhibit(
         tell.STEPS,
-        tell.step_note(notation, terms=alone),
+        tell.step_note(notation, terms=alone)
+        + (f" {tell.NOT_DRAWN}" if phrases and not alone else ""),
         (Grid(tell.STEP_HEADS, tuple((name, tuple(cells)) for name, *cells in rows), css="steps"),),
         waterfall(first, steps, last, shown, alt),
     )
@@ -299,18 +318,26 @@ def _tables(c: Comparison, own: Sequence[Driver], notation: Notation) -> list[Ex
     terms = [d for d in ranked if d.kind == "term"]
     half = MOST_CANDIDATES // 2
     room = MOST_CANDIDATES - min(len(terms), half)
-    kept = fields[:room], terms[: MOST_CANDIDATES - min(len(fields), room)]
+    phrases = _telling(terms)[:room]
     made = []
-    for found, shown, noun, head, heads, note in (
-        (fields, kept[0], "input", tell.FIELDS, tell.field_heads(segment),
-         tell.field_note(segment, notation)),
-        (terms, kept[1], "phrase", tell.TERMS, tell.term_heads(), tell.term_note(notation)),
+    for shown, more, head, heads, note in (
+        (fields[:room], tell.more(len(fields) - room, "input"), tell.FIELDS,
+         tell.field_heads(segment), tell.field_note(segment, notation)),
+        (phrases, tell.folded(len(terms) - len(phrases)), tell.TERMS,
+         tell.term_heads(), tell.term_note(notation)),
     ):  # fmt: skip
         rows = tuple((tell.row(d), _row(d, notation)) for d in shown)
-        more = tell.more(len(found) - len(rows), noun)
         if rows:
             made.append(Exhibit(head, note, (Grid(heads, rows, more, "why"),)))
+        elif more:
+            made.append(Exhibit(head, "", (), told=(more,)))
     return made
+
+
+def _telling(ranked: Sequence[Driver]) -> list[Driver]:
+    """Keep the phrases that are listed, and the first of each reason worth a row."""
+    first = {d.reason: d for d in reversed(ranked) if d.reason in TELLING}
+    return [*(d for d in ranked if d.listed), *first.values()]
 
 
 def _row(driver: Driver, notation: Notation) -> tuple[Cell, ...]:

@@ -37,7 +37,7 @@ def _more(count: int) -> str:
 
 def _revealed(book: Book, segment: str, c: Comparison, found: Sequence[Revealed]) -> Exhibit | None:
     """Return how well all inputs tell each group from its reference."""
-    if not found:
+    if not any(one.auc.value is not None or one.reason not in tell.NO_INPUT for one in found):
         return None
     rows = tuple(
         (
@@ -94,6 +94,8 @@ def _like_pairs(book: Book, segment: str, found: Sequence[LikePairs]) -> Exhibit
     """Return how the cases that are most alike ended, beside decisions against the customer."""
     if not found:
         return None
+    if all(one.compared == 0 and one.reason == "no_inputs" for one in found):
+        return Exhibit(tell.PAIRS, "", (), told=(tell.NAME_INPUTS,))
     rows = tuple(
         (
             named(book, segment, one.group),
@@ -103,7 +105,8 @@ def _like_pairs(book: Book, segment: str, found: Sequence[LikePairs]) -> Exhibit
     )
     heads = (title(segment_name(segment, 40)), *tell.PAIRS_HEADS)
     more = _more(len(found) - MOST_GROUPS)
-    return Exhibit(tell.PAIRS, tell.PAIRS_NOTE, (Grid(heads, rows, more, "ended"),))
+    below = " ".join(filter(None, [tell.PAIRS_LOW, more]))
+    return Exhibit(tell.PAIRS, tell.PAIRS_NOTE, (Grid(heads, rows, below, "ended"),))
 
 
 def _alike(one: LikePairs) -> Cell:

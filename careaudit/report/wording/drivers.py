@@ -36,7 +36,10 @@ ITSELF = (
 )
 STEPS = "From one rate to the other, step by step"
 STEP_HEADS = ("Step", "Change", "Rate after it")
-NO_STEP = "Goes along with none of them"
+NO_STEP, NO_PHRASE = "With none of these inputs", "Not with this phrase"
+NOT_DRAWN = "Phrases are not in this picture."
+OTHERS = "Other gaps, in a line each"
+OVERLAP = "These overlap: their shares add up to over 100%, as they are largely the same decisions."
 FIELDS, TERMS = "The inputs looked at", "The phrases looked at"
 CANDIDATE_HEADS = (
     "Share of the gap",
@@ -79,7 +82,7 @@ NOT_LISTED = {
     "not_with_segment": "No: both groups use it alike, decisions being equal",
     "not_with_decision": "No: decisions do not go along with it",
     "few_customers": "No: too few customers",
-    "same_as_part": "No: not told apart from a wider group",
+    "same_as_part": "No: the wider group shows the same gap",
     "not_confirmed": "Not seen again in the other half",
 }
 """Why a candidate is not listed, by the record's reason."""
@@ -152,7 +155,7 @@ def field_note(segment: str, notation: Notation, confidence: int = 95) -> str:
     """Say how to read the table of inputs."""
     return (
         f"Goes with {segment_name(segment, 40)}: from 0, not at all, to 1, it tells the group each"
-        f" time (Cramér’s V, {confidence}% range). Gap left: within its values, in every"
+        f" time, with its {confidence}% range. Gap left: within its values, in every"
         f" {notation.per:,}. Listed: from 0.1 on the first, and over 10% of the gap."
     )
 
@@ -160,9 +163,9 @@ def field_note(segment: str, notation: Notation, confidence: int = 95) -> str:
 def term_note(notation: Notation) -> str:
     """Say how to read the table of phrases."""
     return (
-        "Odds of use: those of a customer of the group over those of the comparison group; 1 is"
-        " alike. Customers are counted, never mentions. Gap left: among decisions with it, and"
-        f" without it, in every {notation.per:,}."
+        "Use: the odds that a customer of the group uses it, over those of the comparison group; 1"
+        " is alike. Customers are counted, never mentions. Gap"
+        f" left: among decisions with it, and without it, in every {notation.per:,}."
     )
 
 
@@ -173,7 +176,7 @@ def field_heads(segment: str) -> tuple[str, ...]:
 
 def term_heads() -> tuple[str, ...]:
     """Return the heads of the table of phrases."""
-    return "Phrase", "Odds of use", *CANDIDATE_HEADS
+    return "Phrase", "Use by the group", *CANDIDATE_HEADS
 
 
 def association(driver: Driver) -> str:
@@ -190,12 +193,12 @@ def association(driver: Driver) -> str:
 
 
 def _tie(value: float) -> str:
-    return num.guarded(value, [0.0, 0.1, 1.0])
+    return NEARLY if 0 < abs(value) < 0.005 else num.guarded(value, [0.0, 0.1, 1.0])
 
 
 def _odds(log_odds: float) -> str:
     odds = math.exp(max(min(log_odds, 50.0), -50.0))
-    return num.guarded(odds, [0.0, 1.0], 0 if odds >= 10 else 1)
+    return NEARLY if odds < 0.05 else num.guarded(odds, [1.0], 0 if odds >= 10 else 1)
 
 
 def share(driver: Driver) -> str:
@@ -275,11 +278,33 @@ def sentence(driver: Driver) -> str:
 
 def step_note(notation: Notation, terms: bool) -> str:
     """Say how to read the steps from one rate to the other."""
-    of = "a phrase alone" if terms else "the inputs, in no order of their own (Shapley)"
+    of = "a phrase alone" if terms else "the inputs, whatever their order"
+    last = "it" if terms else "none of them"
     return (
         f"In every {notation.per:,} decisions. Each step is the part of the gap that goes along"
-        f" with {of}. The last step goes along with none. Parts are rounded one by one."
+        f" with {of}. The last does not go along with {last}. Parts are rounded one by one."
     )
+
+
+def overlap(found: Sequence[Driver]) -> str:
+    """Say that what is listed overlaps, where the shares add up to more than the whole gap."""
+    shares = [d.mix_share or 0.0 for d in found]
+    return OVERLAP if len(shares) > 1 and sum(shares) > 1.01 else ""
+
+
+def line(number: int, c: Comparison, found: Sequence[Driver], groups: Groups) -> str:
+    """Say in a line what a gap goes along with that has no page."""
+    told = together(found) if found else "nothing that was looked at"
+    return f"Question {number}: {sides(c, groups, 24)[0]}, the gap goes along with {told}."
+
+
+def folded(count: int) -> str:
+    """Say how many phrases say the same as one that is shown, or carry little of the gap."""
+    if count <= 0:
+        return ""
+    noun, say, carry = ("phrase", "says", "carries") if count == 1 else ("phrases", "say", "carry")
+    told = f"{num.count(count)} more {noun} {say} the same or {carry} little"
+    return f"{told}: in the record, audit.json."
 
 
 def more_steps(count: int) -> str:

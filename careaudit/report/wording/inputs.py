@@ -8,10 +8,10 @@ from careaudit.report.wording.drivers import words_of
 from careaudit.report.wording.names import group_name, segment_name
 
 REVEALED = "How well all inputs together tell the groups apart"
-REVEALED_HEADS = ("Right in 100 pairs", "Recoverable", "Inputs that carry most of it")
+REVEALED_HEADS = ("Right in 100 pairs", "Recoverable", "Inputs that tell most")
 REVEALED_NOTE = (
     "Pairs: one customer of the group, one of the comparison group. The inputs pick out which is"
-    " which: 50 is guessing, 100 every time. Carry: pairs lost in 100 where that input is shuffled."
+    " which: 50 is guessing, 100 every time. Beside an input: how many fewer are right without it."
 )
 LEAST = 0.005
 """The smallest loss that is told: half a pair in 100."""
@@ -27,6 +27,12 @@ PAIRS_NOTE = (
     "Each is put beside its nearest decided cases of other customers with the same inputs. Counted"
     " is where most of those ended in the customer’s favour."
 )
+PAIRS_LOW = (
+    "A low number does not mean that the refusals were right. Alike cases are alike in the inputs"
+    " that the gap runs through. Where many of a group are refused, their alike cases are refused"
+    " too. Do not compare the rows with each other."
+)
+NAME_INPUTS = "Name the inputs in `[drivers] fields` to see this."
 
 
 def pairs_right(found: Revealed) -> str:
@@ -47,6 +53,10 @@ REVEALED_REASONS = {
     "no_inputs": "no input can be used",
     "one_value": "each input holds one value",
 }
+
+
+NO_INPUT = {"no_usable_input", "no_inputs"}
+"""Reasons that hold for every group alike: no table is needed to tell them."""
 
 
 def recoverable(found: Revealed) -> str:

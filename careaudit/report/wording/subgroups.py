@@ -16,9 +16,9 @@ SUBGROUP_HEADS = (
     "Gap to everybody else",
     "In limits",
     "Customers",
-    "Share of each part",
     "Seen again",
 )
+PARTS_HEAD = "Share of each part"
 CONFIRMED = "Confirmed"
 
 
