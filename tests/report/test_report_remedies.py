@@ -179,6 +179,12 @@ def test_the_records_own_sentences_stand_on_the_page() -> None:
         assert not remedy.sentence or remedy.sentence in map(spaced, found.told)
 
 
+def test_a_long_sentence_keeps_its_end() -> None:
+    long = "If each group had a pass mark of its own, the gap would be 0. " * 14 + "It needs counsel."
+    (found,) = exhibits(made.suggested(made.base(), [one(sentence=long)]), tell.IN_WORDS)
+    assert spaced(found.told[0]).endswith("It needs counsel.")
+
+
 def test_each_group_has_its_own_row() -> None:
     (found,) = exhibits(made.whole(), "Without the weight of “billing dispute”: group by group")
     assert cells(found.grids[0])["low"] == [

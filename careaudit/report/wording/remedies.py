@@ -82,6 +82,9 @@ REASONS = {
     "one_sided_labels": "Checked outcomes of a side all agree, so no price can be told.",
     "few_labels": "Too few decisions that were held out have a checked outcome.",
     "labels_selected": "Which decisions were checked was not left to chance.",
+    "label_is_decision": "The checked outcomes repeat what was decided.",
+    "score_missing": "More than 5% of the decisions of a side have no score.",
+    "nothing_left_to_decide": "A milder pass mark would let nearly everybody pass.",
     "score_does_not_decide": "No pass mark of the score tells today’s decisions apart.",
     "not_enough_to_learn": "Too few checked outcomes, or inputs, to learn a score from.",
     "one_side_only": "Decisions of a side all end alike.",
@@ -247,7 +250,7 @@ def place(remedy: Remedy, groups: Groups) -> str:
 
 def sentence(remedy: Remedy) -> str:
     """Return the record’s own sentence of a remedy, safe to print."""
-    return said(remedy.sentence, 600)
+    return said(remedy.sentence, 1200)
 
 
 def reason(code: str | None) -> str:
