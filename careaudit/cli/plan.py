@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
 
 import click
@@ -42,21 +42,23 @@ def check(path: Path, *, no_data: bool) -> None:
 
     plan = plans.load(path)
     check_plan(plan)
-    click.echo(f"{path}: {len(plan.questions)} questions, {len(plan.segments)} segments. Plan "
-               f"{plan.digest[:12]}.")  # fmt: skip
     if plan.outcome and not plan.outcome.confirmed:
         click.echo(
             "Warning: outcome.confirmed is false. Set it to true once a person has checked which "
             "decisions are good for customers.",
             err=True,
         )
-    if no_data:
-        return
-    base = path if path.is_dir() else path.parent
-    from careaudit.conductor import preview
+    if not no_data:
+        from careaudit.conductor import preview
 
-    for warning in preview(plan, base=base):
-        click.echo(f"Warning: {warning}", err=True)
+        for warning in preview(plan, base=path if path.is_dir() else path.parent):
+            click.echo(f"Warning: {warning}", err=True)
+    asked = f"{_many(plan.questions, 'question')}, {_many(plan.segments, 'segment')}"
+    click.echo(f"{path}: {asked}. Plan {plan.digest[:12]}.")
+
+
+def _many(found: Sized, name: str) -> str:
+    return f"{len(found)} {name}{'' if len(found) == 1 else 's'}"
 
 
 @command.command()

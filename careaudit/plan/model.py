@@ -169,6 +169,7 @@ class Plan(TableOf):
                     raise ValueError(msg)
         check_used(self.controls, [name for q in self.questions for name in q.within])
         self._check_tables()
+        self._check_inputs()
         self._check_probable()
         if self.impact_ratio:
             self.impact_ratio.check(self.axes, names)
@@ -192,6 +193,17 @@ class Plan(TableOf):
                     "probability, beside recorded groups; give it a question of its own"
                 )
                 raise ValueError(msg)
+
+    def _check_inputs(self) -> None:
+        """Free text is looked at for its phrases; as a field its values would be printed."""
+        named = self.log.columns.get("text", ())
+        texts = (named,) if isinstance(named, str) else named
+        if twofold := [name for name in self.drivers.fields if name in {"text", *texts}]:
+            msg = (
+                f'[drivers] fields names "{twofold[0]}", which [log.columns] text holds; free text '
+                "is looked at for its phrases: take it out of fields"
+            )
+            raise ValueError(msg)
 
     def _check_tables(self) -> None:
         for name, table in self.tables.items():

@@ -130,12 +130,17 @@ class Relation:
         picks = columns or {"nothing": ""}
         return self.workspace.view(" UNION ALL ".join(part.select(picks) for part in self._parts))
 
-    def require(self, columns: Iterable[str]) -> None:
-        """Raise DataError for a column that no file has."""
-        for column in columns:
-            self._require(column)
+    def require(
+        self, columns: Iterable[str], *, named: str | None = None, step: str | None = None
+    ) -> None:
+        """Raise DataError for a column that no file has.
 
-    def _require(self, column: str) -> None:
+        named: the place in the plan that names them; step: what to do, where that is known.
+        """
+        for column in columns:
+            self._require(column, named, step)
+
+    def _require(self, column: str, named: str | None, step: str | None) -> None:
         if column in self.names or self._has_path(column):
             return
         if f"{column} (1)" in self.names:
@@ -147,9 +152,11 @@ class Relation:
         # The first row of a restricted table without a header would be its "names".
         open_names = [] if self.files.restricted else self.names
         near = get_close_matches(column, open_names, n=1, cutoff=0.6)
-        step = f'Did you mean "{near[0]}"? ' if near else ""
+        guess = f'Did you mean "{near[0]}"?' if near else ""
         raise DataError(
-            f'there is no column "{column}".', where=self.files.where, hint=step + self._listed()
+            f'there is no column "{column}"{f" in {self.files.where}" if named else ""}.',
+            where=named or self.files.where,
+            hint=f"{step or guess} {self._listed()}".strip(),
         )
 
     def _has_path(self, column: str) -> bool:

@@ -108,12 +108,22 @@ class _Scanner:
 
     def _check_mapped(self) -> None:
         """A mapped column that is not there is an error, also where no question reads it."""
-        for columns in self.plan.log.columns.values():
-            self.opened.log.require([columns] if isinstance(columns, str) else columns)
-        for reference in self.plan.drivers.fields:
+        plan, log = self.plan, self.opened.log
+        for field, columns in plan.log.columns.items():
+            names = [columns] if isinstance(columns, str) else columns
+            log.require(names, named=f"[log.columns] {field}")
+        for name, table in plan.tables.items():
+            self.opened.tables[name].require(table.key.values(), named=f"[tables.{name}] key")
+        named = [(reference, "[drivers] fields") for reference in plan.drivers.fields]
+        named += [(plan.label.column, "[label] column")] if plan.label else []
+        named += [(segment.column, f"segment {segment.name}") for segment in plan.segments]
+        for reference, where in named:
             spot = self.stage.place(reference)
-            relation = self.opened.tables[spot.table] if spot.table else self.opened.log
-            relation.require([spot.column])
+            relation = self.opened.tables[spot.table] if spot.table else log
+            head, dot, _ = reference.partition(".")
+            missing = dot and not spot.table and head not in log.names
+            step = f"There is no [tables.{head}] in the plan." if missing else None
+            relation.require([spot.column], named=where, step=step)
         if "currency" in self.plan.log.columns:
             self._check_currency()
 

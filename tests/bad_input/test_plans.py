@@ -51,6 +51,20 @@ WRONG: dict[str, tuple[str, str]] = {
     "missing file": (PLAN.replace("log.csv", "lgo.csv"), "no such file"),
     "address": (PLAN.replace("log.csv", "s3://bucket/log.csv"), "is an address"),
     "no path": (PLAN.replace('path = "log.csv"', ""), "no path is given"),
+    "input that is text": (
+        PLAN.replace("[outcome]", 'text = "lang"\n[drivers]\nfields = ["lang"]\n[outcome]'),
+        r"\[drivers\] fields names \"lang\", which \[log.columns\] text holds"),
+    "missing input": (
+        PLAN + '[drivers]\nfields = ["lnag"]',
+        r'\[drivers\] fields: there is no column "lnag" in log'),
+    "missing text": (
+        PLAN.replace("[outcome]", 'text = ["said"]\n[outcome]'),
+        r'\[log.columns\] text: there is no column "said"'),
+    "missing label": (
+        PLAN + '[label]\ncolumn = "owed"\npositive = ["x"]\nselection = "all"',
+        r'\[label\] column: there is no column "owed"'),
+    "missing table": (
+        PLAN + '[drivers]\nfields = ["langs.lang"]', r"There is no \[tables.langs\] in the plan"),
     "missing table column": (
         PLAN.replace('column = "lang"', 'column = "people.lang"'), "there is no column"),
     "table of nothing": (

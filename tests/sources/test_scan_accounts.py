@@ -191,7 +191,7 @@ def test_a_companion_that_cannot_be_joined_says_why_and_shows_no_value(
     chosen = plan(WHO, CUSTOMERS % access, column="people.zip")
     with pytest.raises(DataError, match=message) as error:
         scan(chosen, "outcome,who\nyes,1\nno,1\n", people)
-    assert "people" in str(error.value.where)
+    assert "people" in str(error.value)
     assert "hidden" not in str(error.value)
     assert "secret" not in str(error.value)
 
