@@ -180,7 +180,9 @@ def test_the_records_own_sentences_stand_on_the_page() -> None:
 
 
 def test_a_long_sentence_keeps_its_end() -> None:
-    long = "If each group had a pass mark of its own, the gap would be 0. " * 14 + "It needs counsel."
+    long = (
+        "If each group had a pass mark of its own, the gap would be 0. " * 14 + "It needs counsel."
+    )
     (found,) = exhibits(made.suggested(made.base(), [one(sentence=long)]), tell.IN_WORDS)
     assert spaced(found.told[0]).endswith("It needs counsel.")
 
