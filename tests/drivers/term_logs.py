@@ -141,7 +141,7 @@ class Mixed:
     words: Sequence[str]
     between: str = " "
 
-    def frame(self, n: int = 12_000, seed: int = 5) -> pd.DataFrame:
+    def frame(self, n: int = 8_000, seed: int = 5) -> pd.DataFrame:
         """A third of the decisions is about the low side; everything by chance."""
         rng = np.random.default_rng(seed)
         low = rng.random(n) < 1 / 3

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careaudit.cells import Cells, total
@@ -57,6 +57,7 @@ def whole(counts):
     return Table(x1, n1, x2, n2)
 
 
+@settings(max_examples=50)
 @given(joint, st.floats(-2, 2), st.floats(-2, 2))
 def test_steps_add_up_to_the_mix_of_all(counts, one, other):
     steps = split.steps(Log(counts, ("p", "q")), GAP, {"p": one, "q": other})
@@ -69,6 +70,7 @@ def test_steps_add_up_to_the_mix_of_all(counts, one, other):
         }
 
 
+@settings(max_examples=50)
 @given(joint)
 def test_what_has_one_value_or_says_the_same_again(counts):
     counts = {key: value for key, value in counts.items() if key[2] is not None}
@@ -90,6 +92,7 @@ def test_what_has_one_value_or_says_the_same_again(counts):
         assert again["p"] == pytest.approx(first / 2, abs=1e-12)
 
 
+@settings(max_examples=50)
 @given(joint)
 def test_the_mix_is_kitagawas_where_both_sides_met_all(counts):
     table = whole(counts)
@@ -116,12 +119,12 @@ def test_the_error_of_the_mix_is_that_of_logs_drawn_again(apart):
     sizes, weights = (400, 900), ([0.4, 0.6], [0.1, 0.9])
     rates = np.array([0.24 + apart, 0.24]) + 0.1, np.array([0.24 + apart, 0.24])
     found = []
-    for _ in range(2000):
+    for _ in range(1000):
         n1, n2 = (dice.multinomial(n, w) for n, w in zip(sizes, weights, strict=True))
         x1, x2 = (dice.binomial(n, p) for n, p in zip((n1, n2), rates, strict=True))
         found.append(split.mix(Table(*(part.astype(float) for part in (x1, n1, x2, n2)))))
     values, errors = np.array(found).T
-    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(), rel=0.06)
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(), rel=0.08)
 
 
 def test_fields_that_are_too_fine_together_lose_the_least():

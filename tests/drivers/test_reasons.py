@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from told_scenes import scene
+from told_telecom import HOME, telecom
 
 from careaudit.drivers.looks import reasons
 from careaudit.drivers.looks.reasons import is_code, withheld
 from careaudit.drivers.scene import Found
-from careaudit.plan import Plan, load
+from careaudit.plan import Plan
 
-SAMPLES = Path(__file__).parents[2] / "sample_data"
 TEXT = "Dear customer, your request was looked at with care and cannot be granted to you today."
 
 
@@ -175,19 +173,18 @@ def test_codes_are_short_and_plain():
     assert not any(map(is_code, ["x" * 61, "a\tb", "a\u202eb", "no reason recorded"]))
 
 
-def test_fifty_thousand_reasons_are_one_row():
-    parts = [("low", "denied", f"r{n}", 1) for n in range(50_000)]
-    assert rows(look(frame(parts)), "low") == {"other reasons": (50_000, 50_000, 1.0)}
+def test_twenty_thousand_reasons_are_one_row():
+    parts = [("low", "denied", f"r{n}", 1) for n in range(20_000)]
+    assert rows(look(frame(parts)), "low") == {"other reasons": (20_000, 20_000, 1.0)}
 
 
 def test_the_sample_log_gives_everyone_one_reason():
-    home = SAMPLES / "telecom_credits"
-    found = reasons.look(scene(load(home), home, "zip_income"))
-    told = found.reasons["zip_income"]
-    log = pd.read_csv(home / "decisions.csv.gz", dtype=str)
+    found = telecom()
+    told = next(one.reasons for one in found.segments if one.name == "zip_income")
+    log = pd.read_csv(HOME / "decisions.csv.gz", dtype=str)
     refused = log[log.outcome.isin(["denied", "auto_denied"])]
     assert set(refused.reason) == {"risk_score"}
     assert [(row.group, row.reason, row.share) for row in told] == [
         (str(n), "risk_score", 1.0) for n in range(1, 6)
     ]
-    assert [note.code for note in found.quality] == ["boilerplate"]
+    assert [note.code for note in found.quality].count("boilerplate") == 1

@@ -100,7 +100,7 @@ def test_no_answer_has_a_name():
 
 
 def test_an_input_that_is_the_segment_is_left_out():
-    rows = log()
+    rows = log(800)
     rows["copy"] = rows["area"].str.upper()
     without = told(look("speed", rows=rows))
     assert told(look("speed", "area", "copy", rows=rows)) == without
@@ -172,7 +172,7 @@ def test_the_tutor(tutor):
 
 def test_two_runs_are_one():
     one, two = (
-        audit(plan("speed", "coin", columns=CUSTOMER), log(times=2), BOTH).model_dump_json()
+        audit(plan("speed", "coin", columns=CUSTOMER), log(800, times=2), BOTH).model_dump_json()
         for _ in range(2)
     )
     assert one == two

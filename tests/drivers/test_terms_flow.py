@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,27 +10,43 @@ import pandas as pd
 import pytest
 import term_logs
 from term_logs import CHINESE, ENGLISH, SPANISH, Mixed, audit, found, listed, notes, seed_case, told
+from told_telecom import HOME, telecom
 
-from careaudit import conductor
 from careaudit.drivers.looks import terms
 from careaudit.drivers.words import terms as words
 from careaudit.errors import CareauditError, DataError
-from careaudit.plan import parse
 from careaudit.record import AuditRecord, Driver
 from careaudit.sources import files, inputs
 
 phrases_only = term_logs.phrases_only
 pytestmark = pytest.mark.usefixtures("phrases_only")
-LOGS = Path(__file__).parents[2] / "sample_data"
 SENTENCE = (
     "The gap runs entirely through the phrase “billing dispute”, and the phrase does not predict "
     "confirmed fraud."
 )
 
 
+@cache
+def drawn(other: str = "") -> pd.DataFrame:
+    """The seed case, drawn once: tests change a copy."""
+    return seed_case(other)
+
+
 def small() -> pd.DataFrame:
     """Every third decision of the seed case."""
-    return seed_case()[::3].reset_index(drop=True)
+    return drawn()[::3].reset_index(drop=True)
+
+
+@cache
+def of_small() -> AuditRecord:
+    """The audit of these."""
+    return audit(small())
+
+
+@cache
+def labelled(other: str) -> AuditRecord:
+    """The audit of the seed case with its label."""
+    return audit(drawn(other), label=True)
 
 
 def named(record: AuditRecord, name: str) -> Driver:
@@ -39,7 +55,7 @@ def named(record: AuditRecord, name: str) -> Driver:
 
 @pytest.mark.parametrize("other", ["", "refund request"])
 def test_the_seed_case_is_named_as_methods_8_says(other: str) -> None:
-    record = audit(seed_case(other), label=True)
+    record = labelled(other)
     assert record.comparisons[0].verdict == "fail"
     assert listed(record) == ["billing dispute"]
     driver = named(record, "billing dispute")
@@ -76,10 +92,7 @@ def test_only_the_true_proxy_is_named_among_decoys(name: str) -> None:
 
 
 def test_telecom_credits_names_billing_dispute_and_nothing_else() -> None:
-    home = LOGS / "telecom_credits"
-    plan = parse((home / "careaudit.toml").read_text())
-    plan = plan.model_copy(update={"questions": plan.questions[:1]})
-    record = conductor.run(plan, base=home, as_of=date(2026, 9, 1))
+    record = telecom()
     pairs = {(d.group, d.name) for d in found(record) if d.listed and d.question == "credit-denied"}
     failing = {
         c.group
@@ -90,7 +103,7 @@ def test_telecom_credits_names_billing_dispute_and_nothing_else() -> None:
     assert pairs >= {(group, "billing dispute") for group in failing}
     assert {name for _, name in pairs} == {"billing dispute"}
     assert set(listed(record)) == {"billing dispute"}
-    texts = pd.read_csv(LOGS / "telecom_credits" / "decisions.csv.gz")["message"].dropna()
+    texts = pd.read_csv(HOME / "decisions.csv.gz")["message"].dropna()
     told_of = record.to_json().lower()
     assert not [text for text in texts.unique() if text.lower() in told_of]
 
@@ -118,8 +131,7 @@ def test_two_proxies_are_both_named_and_the_word_beside_both_is_not() -> None:
 @pytest.mark.parametrize("direct", [0.0, 0.15])
 def test_words_that_nothing_hangs_on_are_not_named(direct: float) -> None:
     """A gap that does not run through words, and no gap at all."""
-    for seed in range(2):
-        assert listed(audit(no_proxy(seed, direct))) == []
+    assert listed(audit(no_proxy(1, direct))) == []
 
 
 def no_proxy(seed: int, direct: float, n: int = 3_000) -> pd.DataFrame:
@@ -134,7 +146,7 @@ def no_proxy(seed: int, direct: float, n: int = 3_000) -> pd.DataFrame:
 
 
 def test_words_of_few_customers_are_nowhere_however_often_they_are_used() -> None:
-    frame = seed_case()
+    frame = drawn().copy()
     frame["customer"] = [f"c{i}" for i in range(len(frame))]
     low, denied = frame["side"] == "low", frame["outcome"] == "no"
     chosen = frame.index[low & denied][:300]
@@ -308,14 +320,14 @@ def test_a_log_larger_than_the_sample_gives_the_same_counts(
 def test_two_runs_give_the_same_bytes_and_row_order_does_not_matter() -> None:
     frame = small()
     turned = frame.sample(frac=1, random_state=1).reset_index(drop=True)
-    one, again, other = (audit(f) for f in (frame, frame, turned))
+    one, again, other = of_small(), audit(frame), audit(turned)
     assert one.to_json() == again.to_json()
     assert listed(one) == ["billing dispute"]
     assert [d.model_dump() for d in found(one)] == [d.model_dump() for d in found(other)]
 
 
 def test_at_most_twenty_others_stay_and_each_says_why() -> None:
-    record = audit(seed_case("refund request"), label=True)
+    record = labelled("refund request")
     others = [driver for driver in found(record) if not driver.listed]
     assert 0 < len(others) <= 20
     assert all(driver.sentence and driver.reason in terms.WHY for driver in others)
@@ -325,7 +337,7 @@ def test_at_most_twenty_others_stay_and_each_says_why() -> None:
 
 def test_no_message_is_in_the_record() -> None:
     frame = small()
-    text = json.dumps(json.loads(audit(frame).to_json()), ensure_ascii=False).lower()
+    text = json.dumps(json.loads(of_small().to_json()), ensure_ascii=False).lower()
     longer = [message for message in frame["message"] if len(words([message])) > 3]
     assert len(longer) > 2_000
     assert not [message for message in longer if message in text]
@@ -335,7 +347,7 @@ def test_a_sort_that_finds_too_little_room_starts_again_with_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     frame = small()
-    once = audit(frame)
+    once = of_small()
     rooms: list[str] = []
     run = files.Workspace.run
     monkeypatch.setattr(files, "SORT_ROOM", ("1MB", "80%"))

@@ -32,6 +32,12 @@ def looks():
         yield
 
 
+@pytest.fixture
+def cuts_only(monkeypatch):
+    """Without the rule that fairlearn learns, which takes most of the time of an audit."""
+    monkeypatch.setattr("careaudit.remedies.constrained", lambda case: None)
+
+
 def remedies(tmp_path, drawn, **more):
     return careaudit.audit(log(drawn), plan=plan(tmp_path, **more)).impact.remedies
 
@@ -114,6 +120,7 @@ def test_the_same_log_in_another_order_gives_the_same_bytes(scored, drawn, tmp_p
     assert [one.model_dump_json() for one in again] == [one.model_dump_json() for one in scored]
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_a_high_score_may_speak_for_the_favorable_decision(scored, drawn, tmp_path):
     turned = drawn.assign(score=(1 - drawn["score"]).round(3))
     found = remedies(tmp_path, turned, more='high_score = "favorable"')
@@ -124,6 +131,7 @@ def test_a_high_score_may_speak_for_the_favorable_decision(scored, drawn, tmp_pa
     assert settings == pytest.approx([p.setting for p in scored[1].curve])
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_a_threshold_of_each_decision_is_the_cut(drawn, tmp_path):
     """Scores and thresholds of two scales tell the same as one scale."""
     scale = np.where(np.arange(len(drawn)) % 2, 3.0, 0.0)
@@ -164,6 +172,7 @@ def test_where_nothing_can_be_priced_it_is_said_once(drawn, tmp_path, reason, ch
     assert not BANNED.search(one.sentence)
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_a_score_that_does_not_decide_has_no_dial(drawn, tmp_path):
     mixed = drawn.assign(score=np.random.default_rng(3).random(len(drawn)).round(3))
     found = remedies(tmp_path, mixed)
@@ -175,6 +184,7 @@ def test_a_score_that_does_not_decide_has_no_dial(drawn, tmp_path):
     )
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_scores_that_are_none_leave_their_decisions_as_they_are(drawn, tmp_path):
     frame = log(drawn)
     frame["score"] = frame["score"].astype(str)
@@ -190,6 +200,7 @@ def test_scores_that_are_none_leave_their_decisions_as_they_are(drawn, tmp_path)
     assert last.gap == pytest.approx(left[low].mean() - left[~low].mean(), abs=0.02)
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_too_few_labels_of_one_kind_to_learn_from_are_named(drawn, tmp_path):
     undue = ~drawn["due"]
     few = drawn.assign(checked=(drawn["checked"] & drawn["due"]) | (undue & (undue.cumsum() <= 12)))
@@ -199,6 +210,7 @@ def test_too_few_labels_of_one_kind_to_learn_from_are_named(drawn, tmp_path):
     ]
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_a_crossing_has_remedies_where_no_part_of_it_has(drawn, tmp_path):
     text = plan(tmp_path).read_text().replace('segments = ["zip"]', 'segments = ["zip*channel"]')
     text += '[[segments]]\nname = "channel"\ncolumn = "channel"\n'
@@ -232,6 +244,7 @@ def test_one_gap_a_segment_the_largest_and_of_the_decision_itself():
     assert found == [large, alone]
 
 
+@pytest.mark.usefixtures("cuts_only")
 def test_audited_labels_count_for_the_decisions_that_they_stand_for(drawn, tmp_path):
     """All adverse decisions and three tenths of the favorable ones are checked: the same answer."""
     rng = np.random.default_rng(5)
