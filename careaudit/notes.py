@@ -233,9 +233,10 @@ def _weak_fails(item: Judged, alpha: float) -> list[Quality]:
                 _note(
                     "low_power_fail", "warning",
                     f"{pair.question}/{pair.segment}/{pair.group.group}",
-                    f"With so few decisions a gap at the limit would be found {design.power:.0%} "
-                    f"of the time, and then look {design.type_m:.1f} times as large, with the "
-                    f"wrong sign in {design.type_s:.1%}. The gap shown may be overstated.",
+                    "This gap needs action but rests on few decisions. A gap at the limit would "
+                    f"be found in only {design.power:.0%} of such logs, there look "
+                    f"{design.type_m:.1f} times as large, and in {design.type_s:.1%} of them the "
+                    "wrong way round. The true gap may be smaller than the one shown.",
                 )
             )  # fmt: skip
     return found

@@ -193,7 +193,8 @@ def _summary(made: Draft, seen: LogProfile, target: Path | None) -> None:
         out.print(Text(f"  {number}. {step}"))
 
 
-_TOLD = ("subject_id", "decision_id", "decided_at", "amount", "score", "model_version", "text")
+_TOLD = ("subject_id", "decision_id", "decided_at", "amount", "score", "reason_code",
+         "model_version", "text")  # fmt: skip
 
 
 def _names(values: list[str]) -> str:

@@ -22,6 +22,9 @@ from careaudit.plan.vocabulary import tokens
 
 GOOD_HERE, BAD_HERE = "MOVE THE GOOD VALUES HERE", "MOVE THE BAD VALUES HERE"
 """Stand where no side could be guessed: valid, found in no log, and no audit can run on them."""
+_TOLD_TO = ("intent", "queue")
+"""Fields that the system is told before it decides, and that are no group of people."""
+_MOST_FREE = 12  # columns that are offered as inputs
 _FIRST = ("decision", "decision_id", "subject_id", "decided_at")
 _MISSING = {
     "decision_id": "none is sure: repeated rows are not told apart",
@@ -91,6 +94,7 @@ def draft(
         _label(found),
         *_segments(chosen, names, log),
         _question(decision.name, names.values(), found.column("intent")),
+        _drivers(columns, found, profiles),
     ]
     return Draft(
         text="\n\n".join("\n".join(part) for part in parts if part) + "\n",
@@ -328,3 +332,22 @@ def _question(decision: str, segments: Iterable[str], intent: str | None) -> lis
     if intent:
         lines.append(beside(f"# within = {show_list([intent])}", "like with like, if agreed"))
     return [*lines, "gate = true", 'inconclusive = "close"']
+
+
+def _drivers(columns: Filled, found: Roles, profiles: Sequence[ColumnProfile]) -> list[str]:
+    """Name what the system was told; a column of few values that no role took is a comment."""
+    sure = {role: columns.fields[role][0] for role in _TOLD_TO if role in columns.fields}
+    kept = {*found.taken, *columns.fields}
+    free = [p.name for p in profiles if p.few and p.values and p.name not in kept]
+    if not sure and not free:
+        return []
+    lines = [
+        "# Inputs of the system, to look for what goes along with a gap; none that it put out,",
+        "# and no free text.",
+        f"{'' if sure else '# '}[drivers]",
+    ]
+    lines += [f"fields = {show_list(sure)}"] if sure else []
+    if free:
+        told = "guess: low - few values; was the system told?"
+        lines.append(beside(f"# fields = {show_list([*sure, *free[:_MOST_FREE]])}", told))
+    return lines

@@ -196,9 +196,14 @@ class Plan(TableOf):
 
     def _check_inputs(self) -> None:
         """Free text is looked at for its phrases; as a field its values would be printed."""
-        named = self.log.columns.get("text", ())
+        columns = self.log.columns
+        named = columns.get("text", ())
         texts = (named,) if isinstance(named, str) else named
-        if twofold := [name for name in self.drivers.fields if name in {"text", *texts}]:
+        if twofold := [
+            name
+            for name in self.drivers.fields
+            if name == "text" or columns.get(name, name) in texts
+        ]:
             msg = (
                 f'[drivers] fields names "{twofold[0]}", which [log.columns] text holds; free text '
                 "is looked at for its phrases: take it out of fields"

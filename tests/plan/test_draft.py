@@ -380,15 +380,30 @@ def test_a_draft_is_a_plan_that_nobody_has_confirmed():
 
 
 def test_a_draft_keeps_its_order_and_says_why():
-    text = draft(LOG, name="Credits", path=["log.csv"]).text
+    log = [*LOG, column("device", "few", ("bot", "app"))]
+    text = draft(log, name="Credits", path=["log.csv"]).text
     heads = ["[audit]", "[log]", "[log.columns]", "[outcome]", "# [label]", "[[segments]]",
-             "[[questions]]"]  # fmt: skip
+             "[[questions]]", "# [drivers]"]  # fmt: skip
     places = [text.index(f"\n{head}") for head in heads]
     assert places == sorted(places)
     assert '"zip": 180 groups' in text
     for line in text.splitlines():
         if line.startswith(("decision", "subject_id", "decided_at", "amount", "key")):
             assert "# guess: " in line, line
+
+
+def test_inputs_are_drafted_where_they_are_sure_and_else_as_a_comment():
+    told = column("intent", "few", ("bill", "outage"))
+    device = column("device", "few", ("phone", "watch"))
+    made = draft([*LOG, told, device], name="x", path=["log.csv"]).text
+    assert plans.parse(made).drivers.fields == ("intent",)
+    assert '# fields = ["intent", "device"]' in made
+    assert "language" not in made[made.index("[drivers]") :]
+    offered = draft([*LOG, device], name="x", path=["log.csv"]).text
+    assert plans.parse(offered).drivers.fields == ()
+    unsigned = offered.replace("# [drivers]", "[drivers]").replace("# fields", "fields")
+    assert plans.parse(unsigned).drivers.fields == ("device",)
+    assert "[drivers]" not in draft(LOG, name="x", path=["log.csv"]).text
 
 
 def test_losers_stay_as_comments():
