@@ -19,11 +19,15 @@ PREDICTS: dict[Validity, str] = {
     "unsupported": "does not predict {label}",
     "untested": "has not been shown to predict {label}",
 }
+REVERSE = "does not predict {label}: it points the other way"
 WEAK = "predicts {label} far less than decisions turn on it"
 NO_LABELS = "no label says whether it should"
 REJECTED = {
     "output": "The input {name} is what the system put out, or what was said of it later: it was "
     "left out.",
+    "id": "The input {name} is an id, which tells each case from all others: it was left out.",
+    "free_text": "The input {name} reads like free text: it was left out. Name it in "
+    "[log.columns] text, and its words are looked at.",
     "segment_itself": "The system is given {segment} itself: the input {name} is the same column. "
     "It could use {segment} directly, and no part of the gap can be told apart from it.",
     "same_as_segment": "The input {name} tells {segment} nearly every time: a system that reads "
@@ -36,6 +40,8 @@ REJECTED = {
     "than a little.",
     "small_share": "The input {name} goes along with {segment}, but it was not shown that more "
     "than a little of the gap runs through it.",
+    "carried_by": "Among decisions alike in the input {other}, no more than a tenth of the gap is "
+    "left to the input {name}.",
     "one_value": "The input {name} has one value only, which tells nobody apart.",
     "empty": "The input {name} is empty in every decision used.",
     "too_many_values": "The input {name} has {distinct:,} values, too many to hold any of them "
@@ -62,7 +68,8 @@ def carried(
     if label is None or reason in {"no_labels", "not_about_decisions"}:
         says = NO_LABELS
     else:
-        says = f"{short} {(WEAK if reason == 'weak' else PREDICTS[validity]).format(label=label)}"
+        words = {"weak": WEAK, "reverse": REVERSE}.get(reason or "", PREDICTS[validity])
+        says = f"{short} {words.format(label=label)}"
     return (
         f"{_runs(what, mix_share)}, and {says}. "
         f"Ask whether {short} itself carries the difference between the groups."
@@ -82,6 +89,9 @@ def how_much(mix_share: float) -> str:
     return next((word for least, word in SHARES if mix_share >= least), HARDLY)
 
 
-def rejected(name: str, reason: str, segment: str, distinct: int) -> str:
-    """Say why a declared input is no driver of a gap; distinct: how many values it has."""
-    return REJECTED[reason].format(name=name, segment=segment, distinct=distinct)
+def rejected(name: str, reason: str, segment: str, distinct: int, other: str = "") -> str:
+    """Say why a declared input is no driver of a gap.
+
+    distinct: how many values it has; other: the listed input that leaves nothing to it.
+    """
+    return REJECTED[reason].format(name=name, segment=segment, distinct=distinct, other=other)

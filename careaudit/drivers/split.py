@@ -49,6 +49,22 @@ def steps(inputs: Inputs, gap: Gap, shares: Mapping[str, float]) -> dict[str, fl
     return dict(zip(names, map(float, found), strict=True))
 
 
+def added(inputs: Inputs, gap: Gap, held: Sequence[str], name: str) -> float | None:
+    """Return what a field adds to the mix part of a gap beside fields that are held still.
+
+    None where all together are finer than MOST_STRATA, or leave too few decisions to compare.
+    """
+    names = [*held, name]
+    if np.prod([len(inputs.levels(stratum(n))) + 1 for n in names]) > MOST_STRATA:
+        return None
+    terms = tuple(map(total, gap.measure.sizes))
+    codes, counts = _strata(gap, inputs.cells((*gap.parts, *map(stratum, names)), terms))
+    if common_mix(*_merged(codes, counts)).excluded > SUPPORT:
+        return None
+    every = (1 << len(names)) - 1
+    return _mix(codes, counts, every) - _mix(codes, counts, every >> 1)
+
+
 class Mix(NamedTuple):
     """The part of a gap that lies in the mix of strata, and its standard error."""
 

@@ -16,8 +16,10 @@ from numpy.typing import ArrayLike
 
 from careaudit.cells import Slot
 from careaudit.plan import Plan
+from careaudit.plan.declared import column_of
 from careaudit.record.drivers import Validity
 from careaudit.stats.arrays import Floats, counts, share, two_sided_z
+from careaudit.stats.association import association
 from careaudit.stats.standardise import rate_difference_mh
 
 QUARTER = 0.25
@@ -28,6 +30,10 @@ ALIKE = 0.5
 OTHERWISE = 0.2
 """At the same level the sides differ where their undue shares do so by more than this share of
 the common one, and not by chance: then one value says one thing of one and another of the other."""
+UNEVEN = 1.5
+"""Labels were not picked at random where one kind of decision has them so many times as often."""
+ECHO = 0.95
+"""Cramer's V of a label with the decision, from which on it repeats the decision."""
 KINDS = ("favorable", "adverse")
 ENDS = ("due", "undue")
 UNLABELLED = "unlabelled"
@@ -73,7 +79,10 @@ def by_slot(
 ) -> tuple[Validity, str | None]:
     """Test a driver from the decisions of both sides: by slot, one count for each level.
 
-    deffs: the design effects of the group and of its reference. More reasons for untested:
+    deffs: the design effects of the group and of its reference. Where one kind of decision was
+    labelled far more often than the other, labels stand for the decisions of their kind, whatever
+    the plan says of how they were picked. More reasons for untested: label_is_decision (the label
+    repeats what was decided: that a driver predicts it says nothing),
     selected_labels (of appeals, or picked in an unknown way: not those of all decisions), and
     one_sided_labels where only adverse, or only favorable, decisions of a side have labels:
     among those, a driver that decides well no longer predicts anything.
@@ -87,7 +96,10 @@ def by_slot(
     if any(lacking):
         none = all(lacking[:2]) or all(lacking[2:])
         return "untested", "no_labels" if none else "one_sided_labels"
-    labelled = _weighed if plan.label.selection == "audited" else _plain
+    if _echo(sides) >= ECHO or column_of(plan, plan.label.column) == column_of(plan, "decision"):
+        return "untested", "label_is_decision"
+    uneven = plan.label.selection == "audited" or any(map(_uneven, sides))
+    labelled = _weighed if uneven else _plain
     own, other = (
         Labelled(*(np.asarray(part) / deff for part in labelled(side)))
         for side, deff in zip(sides, deffs, strict=True)
@@ -101,8 +113,9 @@ def validity(group: Labelled, reference: Labelled) -> tuple[Validity, str | None
     Each level is scored by its adverse rate over both sides, drawn to the mean by what chance
     adds to it; per side, the slope of the undue share on that score, with its 95 % range. valid:
     the range is above 0 on both sides, reaches QUARTER, and the sides are alike. unsupported: below
-    QUARTER on both (`weak` where one is above 0 for all that). unequal: on one_side only, with
-    unlike_slopes (ALIKE), or with unlike_levels: other truths at the same level (OTHERWISE).
+    QUARTER on both (`weak` where one is above 0 for all that, `reverse` where one is below 0).
+    unequal: on one_side only, with unlike_slopes (ALIKE), or with unlike_levels: other truths at
+    the same level (OTHERWISE).
     Else untested: no_labels, one_sided_labels (all labels of a side agree), same_decisions (the
     levels end alike), few_labels (the range is too wide to say either).
     Source: methods 8; regression calibration, Carroll et al. 2006; spread of a level's share with
@@ -136,6 +149,8 @@ def _settled(one: Slope, other: Slope, *, unlike: bool) -> tuple[Validity, str |
     if "unsure" in said:
         return "untested", "few_labels"
     if said == {"no"}:
+        if min(one.range[1], other.range[1]) < 0:
+            return "unsupported", "reverse"
         return "unsupported", "weak" if max(one.range[0], other.range[0]) > 0 else None
     if said == {"yes", "no"}:
         return "unequal", "one_side"
@@ -176,6 +191,25 @@ def _score(group: Labelled, reference: Labelled) -> Floats | None:
     if true <= 1e-12:
         return None
     return np.asarray(mean + (rate - mean) * true / (true + noise))
+
+
+def _echo(sides: tuple[Mapping[Slot, ArrayLike], Mapping[Slot, ArrayLike]]) -> float:
+    """Cramer's V of the label with the decision, over both sides."""
+    table = [
+        [sum(float(np.sum(side[Slot(f"{kind}_{end}")])) for side in sides) for end in ENDS]
+        for kind in KINDS
+    ]
+    return association(table).v
+
+
+def _uneven(side: Mapping[Slot, ArrayLike]) -> bool:
+    """Whether one kind of decision has a label far more often than the other."""
+    labelled, every = (
+        np.array([_sum(side, *ends, of=kind).sum() for kind in KINDS])
+        for ends in (ENDS, (*ENDS, UNLABELLED))
+    )
+    low, high = sorted(share(labelled, every))
+    return bool(high > UNEVEN * low)
 
 
 def _sum(side: Mapping[Slot, ArrayLike], *ends: str, of: str | None = None) -> Floats:

@@ -167,6 +167,8 @@ def _offers(scene: Scene, case: Case, listed: Sequence[Driver]) -> Iterator[Offe
     else:
         if scored:
             yield _Not("threshold", MILDER, "score_does_not_decide")
+        elif "score" in scene.plan.log.columns:
+            yield _Not("threshold", MILDER, "score_missing")
         names = " and ".join(driver.name for driver in listed)
         yield refit(case, listed) or (
             _Not("refit", names, "not_enough_to_learn") if names else None

@@ -12,14 +12,20 @@ from numpy.typing import NDArray
 from careaudit.cells import ADVERSE, DECIDED, DUE, FAVORABLE, LABELLED, Quantity, Slot, customers
 from careaudit.cells import total as total_of
 from careaudit.drivers import Gap, Scene
+from careaudit.drivers.validity import UNEVEN
 from careaudit.questions import joined
 from careaudit.sources import Coded, Drawn
 from careaudit.stats.arrays import Floats, share
+from careaudit.stats.association import association
 from careaudit.stats.poststratified import Codes, sums
 
 Bools = NDArray[np.bool_]
 FEW_LABELS = 50
 """Labelled held-out decisions that either side of a gap needs."""
+UNSCORED = 0.05
+"""Share of a side's decisions without a score, above which nothing is priced by the score."""
+SAME = ECHO = 0.95
+"""Cramer's V from which on an input is the segment, or a label repeats the decision."""
 LARGEST = 1e12
 """What is no score any more."""
 SOUND = {"all", "random_sample", "audited"}
@@ -177,8 +183,48 @@ def case_of(scene: Scene, gap: Gap, rows: Rows) -> Case:
     groups = _parted(names, [[place] for place in shown] + ([rest] if rest else []), codes, counts)
     both = [[place for place, name in known.items() if name in side] for side in gap.sides]
     sides = _parted(("group", "reference"), both, codes, counts)
-    evenly = scene.plan.label is None or scene.plan.label.selection != "audited"
+    rows = replace(rows, fields=_not_the_segment(rows, gap.parts, sides.part))
+    if _scoreless(rows, sides.part) > UNSCORED:
+        rows = replace(rows, risk=np.full(len(rows), np.nan))
+    label = scene.plan.label
+    evenly = label is None or (label.selection != "audited" and not _uneven(rows))
     return Case(gap, rows, groups, sides, scene.plan.log.currency, evenly)
+
+
+def _not_the_segment(rows: Rows, parts: tuple[str, ...], side: Codes) -> dict[str, Coded]:
+    """The inputs that do not tell the segment: to decide by another is to decide by the group."""
+    of = [rows.groups[part].codes.astype(np.int64) for part in parts] + [side]
+    return {
+        name: coded
+        for name, coded in rows.fields.items()
+        if all(_tells(coded, codes) < SAME for codes in of)
+    }
+
+
+def _tells(coded: Coded, codes: Codes) -> float:
+    """Cramer's V of an input with a group, among rows whose group is known."""
+    known = codes >= 0
+    size = len(coded.levels) + 1
+    cell = codes[known] * size + coded.codes[known] + 1
+    table = np.bincount(cell, minlength=(int(codes.max(initial=0)) + 1) * size)
+    return association(table.reshape(-1, size)).v_corrected
+
+
+def _scoreless(rows: Rows, side: Codes) -> float:
+    """The larger share of a side's decisions that have no score."""
+    return max(
+        (float(np.isnan(rows.risk[side == one]).mean()) for one in (0, 1) if (side == one).any()),
+        default=0.0,
+    )
+
+
+def _uneven(rows: Rows) -> bool:
+    """Whether one kind of decision has a label far more often than the other."""
+    low, high = sorted(
+        float(rows.labelled[rows.now == kind].mean()) if (rows.now == kind).any() else 0.0
+        for kind in (0.0, 1.0)
+    )
+    return high > UNEVEN * low
 
 
 def _codes(rows: Rows, parts: tuple[str, ...], keys: list[tuple[str | None, ...]]) -> Codes:
@@ -209,14 +255,19 @@ def _parted(
 def unpriced(scene: Scene, case: Case) -> str | None:
     """Say why nothing can be priced for a segment, or None.
 
-    no_labels, labels_selected, one_side_only (all decisions alike), one_sided_labels (labels of
-    one kind of decision only, or labels that all agree), few_labels, no_score_and_no_inputs.
+    no_labels, labels_selected, label_is_decision (it repeats the decision), one_side_only (all
+    decisions alike), one_sided_labels (labels of one kind of decision only, or labels that all
+    agree), few_labels, no_score_and_no_inputs.
     """
     label, rows = scene.plan.label, case.rows
     if label is None or not rows.labelled.any():
         return "no_labels"
     if label.selection not in SOUND:
         return "labels_selected"
+    told = rows.labelled
+    cell = (2 * rows.now[told] + rows.due[told]).astype(np.int64)
+    if association(np.bincount(cell, minlength=4).reshape(2, 2)).v >= ECHO:
+        return "label_is_decision"
     halves = [rows.held, ~rows.held]
     if any(len(np.unique(rows.now[half])) < 2 for half in halves):
         return "one_side_only"

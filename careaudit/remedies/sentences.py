@@ -13,6 +13,8 @@ REASONS = {
     "one_sided_labels": "labels know one kind of decision only, or all say the same",
     "few_labels": "too few decisions of both sides have a label",
     "labels_selected": "the labels were not picked at random, so they do not speak for the rest",
+    "label_is_decision": "the label repeats what was decided, so it cannot say what was right",
+    "score_missing": "more than a twentieth of the decisions of a side have no score",
     "score_does_not_decide": "one pass mark on the score does not retell the decisions of the log",
     "nothing_left_to_decide": "a milder pass mark would let nearly everybody pass, so that it would"
     " no longer decide anything",

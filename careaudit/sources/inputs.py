@@ -19,6 +19,7 @@ import pyarrow as pa
 from careaudit.cells import Cell, Cells, Group, Quantity, Term
 from careaudit.measures.amount import MINOR
 from careaudit.plan import Plan
+from careaudit.plan.declared import nature
 from careaudit.sources import expression as ex
 from careaudit.sources.bands import BANDS, band, finite, natural
 from careaudit.sources.base import Request, stratum
@@ -36,6 +37,10 @@ SAMPLE = 50_000
 """Decisions of a sample, about: whole customers are drawn."""
 BATCH = 5_000
 """Texts that are held at once."""
+WORDY = 40
+"""Characters of a mean value from which on a column is text, whatever the plan calls it."""
+WORDS = 4
+"""Blanks of a mean value from which on more than FEW_NUMBERS values are text, too."""
 LONGEST = 5_000
 """Characters of a text that are read: the memory of a batch has a bound."""
 OTHER = "other reasons"
@@ -222,6 +227,7 @@ class Inputs:
         spent = rows.amount if "amount" in mapped else ibis.null("int64")
         return rows.mutate(
             rank=rank.fill_null("0" * _DIGITS),
+            named=rows.who.notnull() if self._stage.clustered else ibis.literal(True),
             spent=spent,
             **{
                 name: rows[name].try_cast("float64") if name in also else ibis.null("float64")
@@ -234,7 +240,8 @@ class Inputs:
         rows = self._ranked({})
         flags = [name for name in rows.columns if name.startswith("c_")]
         return rows.select(
-            "slot", "rank", "score", "threshold", "spent", *self._stage.segments.values(),
+            "slot", "rank", "named", "score", "threshold", "spent",
+            *self._stage.segments.values(),
             *self._short.values(), *flags,
         )  # fmt: skip
 
@@ -242,9 +249,19 @@ class Inputs:
         column = self._kept[self._short[name]]
         number = finite(column)
         look = self._kept.aggregate(
-            known=column.count(), distinct=column.nunique(), numbers=number.count()
+            known=column.count(),
+            distinct=column.nunique(),
+            numbers=number.count(),
+            length=column.length().sum(),
+            blanks=(column.length() - column.replace(" ", "").length()).sum(),
         )
-        known, distinct, numbers = map(int, self._fetch(look)[0])
+        known, distinct, numbers, length, blanks = (int(one or 0) for one in self._fetch(look)[0])
+        kind = nature(self.plan, name)
+        if kind != "input":
+            return Declared(name, known, distinct, kind)
+        told = distinct > FEW_NUMBERS and blanks >= WORDS * known
+        if length > WORDY * known or told:
+            return Declared(name, known, distinct, "free_text")
         if not known:
             return Declared(name, known, distinct, "empty")
         if distinct > FEW_NUMBERS and numbers >= NUMERIC * known:
@@ -321,7 +338,16 @@ class Inputs:
         }
         counted = {one.key: ex.carried(rows, one).cast("int64") for one in self._quantities}
         picked = rows.select(
-            "rank", "slot", "score", "threshold", "spent", *texts, **coded, **numbers, **counted
+            "rank",
+            "named",
+            "slot",
+            "score",
+            "threshold",
+            "spent",
+            *texts,
+            **coded,
+            **numbers,
+            **counted,
         )
         return picked.order_by([picked[name] for name in picked.columns])
 
@@ -358,6 +384,7 @@ class Inputs:
 
         return Drawn(
             customer=pd.factorize(rank)[0].astype(np.int64),
+            named=frame["named"].to_numpy(dtype=bool),
             slot=frame["slot"].to_numpy(dtype=np.int8),
             held_out=rank.str[-1].isin(list(_ODD)).to_numpy(dtype=bool),
             groups={name: one for name, one in coded.items() if name in self._stage.segments},

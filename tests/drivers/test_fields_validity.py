@@ -40,7 +40,7 @@ def test_the_seed_case_is_not_supported():
         ([0.2, 0.2], [0.6, 0.2], ("unequal", "one_side")),
         ([0.8, 0.1], [0.4, 0.13], ("unequal", "unlike_slopes")),
         ([0.4, 0.1], [0.6, 0.3], ("unequal", "unlike_levels")),
-        ([0.1, 0.5], [0.1, 0.5], ("unsupported", None)),  # direction counts
+        ([0.1, 0.5], [0.1, 0.5], ("unsupported", "reverse")),  # direction counts
         ([0.08, 0.03], [0.08, 0.03], ("unsupported", "weak")),
     ],
 )

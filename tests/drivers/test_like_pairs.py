@@ -37,8 +37,8 @@ def drawn(customer, slot, fields=None, numbers=None) -> Drawn:
         for name, values in numbers.items()
     }
     return Drawn(
-        customer=np.asarray(customer, np.int64), slot=np.asarray(slot, np.int8),
-        held_out=np.zeros(rows, bool), groups={}, fields=coded | bands, numbers=numbers,
+        customer=np.asarray(customer, np.int64), named=np.ones(rows, bool),
+        slot=np.asarray(slot, np.int8), held_out=np.zeros(rows, bool), groups={}, fields=coded | bands, numbers=numbers,
         counted={}, score=none, threshold=none, amount=none,
     )  # fmt: skip
 
@@ -200,12 +200,12 @@ def test_groups_of_few_customers_are_not_shown():
     assert set(pairs(data, plan("intent"))) == {"low", "high"}
 
 
-@pytest.mark.parametrize("name", ["leak", "why", "score", "customer", "message"])
+@pytest.mark.parametrize("name", ["leak", "why", "score", "customer"])
 def test_what_the_system_writes_or_what_gives_it_away_is_no_input(name):
     data = frame(LOG)
     data["leak"] = data.decision.map({"denied": "n", "granted": "y"})
-    data["why"] = data["score"] = data["message"] = data.intent
-    columns = {"reason_code": "why", "score": "score", "text": "message"}
+    data["why"] = data["score"] = data.intent
+    columns = {"reason_code": "why", "score": "score"}
     assert pairs(data, plan(name, columns=columns))["low"][3] == "no_inputs"
     assert pairs(data, plan(name, "intent", columns=columns)) == pairs(data, plan("intent"))
 

@@ -29,6 +29,7 @@ def drawn(frame: pd.DataFrame, levels: Sequence[str] = ("a", "b")) -> Drawn:
     nothing = np.full(len(frame), np.nan)
     return Drawn(
         customer=frame["customer"].to_numpy(dtype=np.int64),
+        named=np.ones(len(frame), dtype=bool),
         slot=slot,
         held_out=np.zeros(len(frame), dtype=bool),
         groups={"side": Coded(

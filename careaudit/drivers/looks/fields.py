@@ -7,7 +7,7 @@ the reason. A field may itself carry the harm: nothing here says that a gap is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -19,6 +19,7 @@ from careaudit.drivers import sentences, split
 from careaudit.drivers.scene import Found, Gap, Scene
 from careaudit.drivers.validity import by_slot
 from careaudit.plan import Plan
+from careaudit.plan.declared import column_of
 from careaudit.questions import joined
 from careaudit.record import Driver, Interval
 from careaudit.record.drivers import Validity
@@ -33,10 +34,8 @@ SHARE = 0.10
 in a small log, chance alone gives a share to what moves no decision (methods 8)."""
 SAME = 0.95
 """From this V on, one tells the other nearly every time."""
-OUTPUTS = "decision", "score", "threshold", "amount", "reason_code", "explanation"
-"""What the system put out: fields of the log that it cannot have listened to."""
 SLOTS = tuple(slot for slot in Slot if slot in DECIDED)
-STRATA = "listed", "weak_association", "small_share"
+STRATA = "listed", "weak_association", "small_share", "carried_by"
 """Reasons with which a field has strata to walk through."""
 
 UNKNOWN = Interval()
@@ -54,6 +53,7 @@ class Candidate:
     within: Interval = UNKNOWN
     validity: Validity = "untested"
     validity_reason: str | None = None
+    carried_by: str | None = None
 
 
 def look(scene: Scene) -> Found:
@@ -79,34 +79,38 @@ def look(scene: Scene) -> Found:
                 if reason
                 else weigh(scene.plan, gap, name, cells(gap.parts, name), drawn)
             )
+        found = list(_needed(scene, gap, found))
         shares = {c.name: c.mix_share or 0.0 for c in found if c.reason in STRATA}
         steps = split.steps(scene.inputs, gap, shares)
         drivers += [_driver(scene, gap, one, steps.get(one.name)) for one in found]
     return Found(tuple(drivers))
 
 
+def _needed(scene: Scene, gap: Gap, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Take back a field to which those that carry more leave no more than a tenth of the gap."""
+    listed = [one for one in found if one.reason == "listed"]
+    held: list[str] = []
+    carried: dict[str, str] = {}
+    for one in sorted(listed, key=lambda one: (-(one.mix_share or 0.0), one.name)):
+        more = split.added(scene.inputs, gap, held, one.name) if held else None
+        if more is not None and gap.crude and more / gap.crude <= SHARE:
+            carried[one.name] = held[0]
+        else:
+            held.append(one.name)
+    for one in found:
+        other = carried.get(one.name)
+        yield replace(one, reason="carried_by", carried_by=other) if other else one
+
+
 def state(scene: Scene, gap: Gap, name: str) -> str | None:
     """Why a field cannot be a candidate, from the plan and from its values; None where it can."""
-    plan, column = scene.plan, _column(scene.plan, name)
-    if is_output(plan, name):
-        return "output"
-    if column in {_column(plan, one.column) for one in plan.segments if one.name in gap.parts}:
+    declared = scene.inputs.declared[name].state
+    if declared in {"output", "id", "free_text"}:
+        return declared
+    own = {column_of(scene.plan, s.column) for s in scene.plan.segments if s.name in gap.parts}
+    if column_of(scene.plan, name) in own:
         return "same_as_segment"
-    found = scene.inputs.declared[name].state
-    return None if found == "usable" else found
-
-
-def is_output(plan: Plan, name: str) -> bool:
-    """Whether a declared field is what the system put out, or what a label says of it."""
-    mapped = {plan.log.columns.get(output) for output in OUTPUTS}
-    label = {_column(plan, plan.label.column)} if plan.label else set()
-    return _column(plan, name) in mapped | label
-
-
-def _column(plan: Plan, name: str) -> str:
-    """The column behind a field of [log.columns]; any other name is a column itself."""
-    mapped = plan.log.columns.get(name)
-    return mapped if isinstance(mapped, str) else name
+    return None if declared == "usable" else declared
 
 
 def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candidate:
@@ -253,6 +257,7 @@ def _driver(scene: Scene, gap: Gap, one: Candidate, step: float | None) -> Drive
         validity_reason=one.validity_reason,
         listed=one.reason == "listed",
         reason=one.reason,
+        carried_by=one.carried_by,
         sentence=_sentence(scene, gap, one),
         step=step,
         role=control.role if control else None,
@@ -268,4 +273,5 @@ def _sentence(scene: Scene, gap: Gap, one: Candidate) -> str:
     distinct = scene.inputs.declared[one.name].distinct
     itself = one.reason == "same_as_segment" and one.association.value is None
     reason = "segment_itself" if itself else one.reason
-    return sentences.rejected(one.name, reason, gap.segment, distinct)
+    other = one.carried_by or ""
+    return sentences.rejected(one.name, reason, gap.segment, distinct, other)

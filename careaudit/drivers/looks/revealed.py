@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from careaudit.drivers.looks.fields import is_output, is_segment, members
+from careaudit.drivers.looks.fields import is_segment, members
 from careaudit.drivers.scene import Found, Gap, Scene
 from careaudit.record import Carrier, Interval, Revealed
 from careaudit.sources import Drawn
@@ -74,7 +74,7 @@ class Telling:
 
 def look(scene: Scene) -> Found:
     """Tell each group of a gap from its reference, once for each segment."""
-    names = tuple(name for name in scene.inputs.usable if not is_output(scene.plan, name))
+    names = scene.inputs.usable
     pairs = {
         (gap.segment, str(gap.pair.group.group), str(gap.pair.reference.group)): gap
         for gap in scene.gaps

@@ -7,7 +7,7 @@ already named leaves it nothing. No text leaves; a term of few customers is nowh
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -31,6 +31,8 @@ LEAST = 10
 """Customers who use a term, below which it is nowhere."""
 SAMPLE = 50_000
 """Decisions, about, from which terms are learned, and on which they are told from one another."""
+MANY = 5
+"""Terms of one gap, above which something that they share is likelier than each of them."""
 REJECTED = 20
 """Terms of a gap that stay in the record with the reason why they are not named."""
 LEAK = 0.95
@@ -72,7 +74,7 @@ def look(scene: Scene) -> Found:
     if not read.names:
         return Found(quality=tuple(quality))
     found = [one for gap in scene.gaps for one in _Look(scene, gap, read, counts, least).drivers()]
-    return Found(tuple(found), quality=tuple(quality))
+    return Found(tuple(found), quality=(*quality, *_many_words(found)))
 
 
 def _sides(gap: Gap) -> tuple[Side, Side]:
@@ -240,6 +242,7 @@ class _Look:
         arm = two_sided_z(0.95) * odds.se[place]
         d = odds.d[place]
         carrier = None if term.carrier is None else names[term.carrier]
+        told_apart = all(map(self._many, self._both, (place, place)))
         if term.reason == "listed":
             label = sentences.label_words(plan)
             sentence = sentences.carried(told(name), mix_share, validity, label, why)
@@ -253,20 +256,27 @@ class _Look:
             reference=gap.comparison.reference,
             kind="term",
             name=name,
-            association=Interval(value=float(d), low=float(d - arm), high=float(d + arm)),
+            association=Interval(value=float(d), low=float(d - arm), high=float(d + arm))
+            if told_apart
+            else Interval(),
             mix_share=mix_share,
             validity=validity,
             validity_reason=why,
             listed=term.reason == "listed",
             sentence=sentence,
             reason=term.reason,
-            z=float(odds.z[place]),
+            z=float(odds.z[place]) if told_apart else None,
             q_segment=float(q[0][place]),
             q_decision=float(q[1][place]),
             within=like(self._table(place), gap.deffs).found["rd_mh"],
             customers=int(self._used[place]),
             carried_by=carrier,
         )
+
+    def _many(self, side: Tally, place: int) -> bool:
+        """Whether nobody can work out of the log-odds how a few customers of a side wrote."""
+        users, others = side.users_by[place], side.customers - side.users_by[place]
+        return all(part == 0 or part >= self.least for part in (users, others))
 
     def _table(self, place: int) -> Table:
         """Both sides' decisions with the term, without it, and without a text."""
@@ -306,6 +316,20 @@ def _coverage(gaps: Sequence[Gap], counts: Mapping[Side, Tally]) -> Iterator[Qua
             )
 
 
+def _many_words(found: Sequence[Driver]) -> Iterator[Quality]:
+    """Say where so many words are named that what they share may carry the gap."""
+    named = Counter((d.question, d.segment, d.group) for d in found if d.listed)
+    for (question, segment, group), words in named.items():
+        if words > MANY:
+            yield _note(
+                "many_terms",
+                f"{question}, {segment}, {group}: {words} words each go along with part of the "
+                "gap. What they share (how long messages are, their language, their subject) may "
+                "carry it more than any word: declare it in [drivers] fields.",
+                severity="warning",
+            )
+
+
 def _told(scene: Scene, read: Read) -> Iterator[Quality]:
     """Say what was looked at, and how."""
     columns = ", ".join(scene.inputs.texts_named)
@@ -318,6 +342,13 @@ def _told(scene: Scene, read: Read) -> Iterator[Quality]:
             severity="warning",
         )
         return
+    if scene.reader.scan.customers is None:
+        yield _note(
+            "terms_without_customers",
+            f"The log names no customers: a word is shown where {least} decisions use it, and they "
+            "may be one person's. Map subject_id in [log.columns].",
+            severity="warning",
+        )
     grams = sum(map(by_characters, read.names))
     most = " (those of the most customers)" if read.cut else ""
     yield _note(
