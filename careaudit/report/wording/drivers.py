@@ -67,12 +67,16 @@ VALIDITY_REASONS = {
     "unlike_levels": "more at some of its values",
     "not_about_decisions": "the question is not about decisions",
     "weak": "far less than decisions turn on it",
+    "reverse": "it points the other way",
+    "label_is_decision": "the checked outcome repeats the decision",
 }
 LISTED = "Listed"
 NOT_LISTED = {
     "weak_association": "No: it goes little with the group",
     "small_share": "No: little of the gap goes along with it",
     "no_support": "No: too few alike on both sides to compare",
+    "id": "No: an id, which tells each case from all others",
+    "free_text": "No: it reads like free text",
     "one_value": "No: it holds one value",
     "empty": "No: the log holds no value of it",
     "too_many_values": "No: it holds too many values to compare",
