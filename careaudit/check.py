@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from difflib import get_close_matches
 
@@ -10,17 +10,18 @@ from careaudit.askable import measures
 from careaudit.errors import PlanError
 from careaudit.measures import CATALOGUE, Measure
 from careaudit.plan import Plan, Question
+from careaudit.plan.declared import nature
 from careaudit.stats.tolerance import Tolerance
 
 SIGNED = {"points", "score"}
 """Units of values that may lie below 0: a share of them is no limit."""
 
 
-OUTPUTS = "decision", "score", "threshold", "amount", "reason_code", "explanation"
-"""What the system put out: fields of the log that it cannot have listened to."""
-
-IDS = "decision_id", "subject_id", "conversation_id", "trace_id"
-"""Fields that tell one case or customer from all others."""
+NO_INPUTS = {
+    "output": "what the system put out, or what was said of it later",
+    "id": "an id, which tells each case from all others",
+}
+"""What a declared input may be in place of one, in words."""
 
 RANGES = {"points": 200.0, "area": 1.0, "score": 2.0, "rating": 6.0}
 """The widest gap that values of a unit can have; a limit as wide tolerates everything."""
@@ -55,31 +56,10 @@ def check(plan: Plan) -> None:
         )
 
 
-def is_output(plan: Plan, name: str) -> bool:
-    """Whether a declared input is what the system put out, or what a label says of it."""
-    label = {_column(plan, plan.label.column)} if plan.label else set()
-    return _column(plan, name) in _mapped(plan, OUTPUTS) | label
-
-
 def no_inputs(plan: Plan) -> dict[str, str]:
     """Return the declared inputs that cannot be looked at as inputs, and what each is."""
-    found = {}
-    for name in plan.drivers.fields:
-        if is_output(plan, name):
-            found[name] = "what the system put out, or what was said of it later"
-        elif _column(plan, name) in _mapped(plan, IDS):
-            found[name] = "an id, which tells each case from all others"
-    return found
-
-
-def _mapped(plan: Plan, fields: Iterable[str]) -> set[str | tuple[str, ...]]:
-    return {plan.log.columns[field] for field in fields if field in plan.log.columns}
-
-
-def _column(plan: Plan, name: str) -> str:
-    """The column behind a field of [log.columns]; any other name is a column itself."""
-    mapped = plan.log.columns.get(name)
-    return mapped if isinstance(mapped, str) else name
+    natures = {name: nature(plan, name) for name in plan.drivers.fields}
+    return {name: NO_INPUTS[one] for name, one in natures.items() if one in NO_INPUTS}
 
 
 def _check_question(question: Question, known: Mapping[str, Measure]) -> None:

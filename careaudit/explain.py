@@ -6,6 +6,7 @@ why the decision was made, or that another input would have turned it.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,7 @@ from careaudit.drivers.neighbors import not_told
 from careaudit.drivers.words import terms
 from careaudit.errors import DataError, PlanError
 from careaudit.plan import Plan
+from careaudit.plan.declared import nature
 from careaudit.record import AuditRecord
 from careaudit.record.base import Part
 from careaudit.sources import Inputs, Request, Single, TableSource, open_source
@@ -43,7 +45,9 @@ SAID = (
 )  # fmt: skip
 """Fields that are shown as the log says them."""
 
-Hidden = Literal["restricted", "private", "too_many_values"]
+_LONGEST = 40  # characters of an id that a message repeats
+
+Hidden = Literal["restricted", "private", "free_text", "too_many_values"]
 
 
 class Told(Part):
@@ -55,13 +59,19 @@ class Told(Part):
 
 
 class Listed(Part):
-    """A driver that a record lists, and that this decision has."""
+    """A driver that a record lists, and that this decision has; once, of its first comparison.
+
+    more: the other comparisons that list it, each of which may say it of another share.
+    """
 
     question: str
     segment: str | None
+    group: str | None
+    reference: str | None
     kind: str
     name: str
     sentence: str
+    more: int = 0
 
 
 class Explanation(Part):
@@ -139,7 +149,7 @@ def explain(
     today = as_of or date.today()  # noqa: DTZ011 - a calendar day, as people write it
     source, request = open_source(plan, base, data), Request(plan, (), (), today)
     one = _found(source, request, decision_id)
-    fields = plan.drivers.fields
+    fields = tuple(name for name in plan.drivers.fields if nature(plan, name) != "output")
     inputs = source.inputs(request, fields, ()) if fields else None
     told = tuple(_told(plan, inputs, one, name) for name in fields) if inputs else ()
     near = alike(plan, inputs, one, frozenset(each.name for each in told if each.hidden))
@@ -221,7 +231,8 @@ def _found(source: TableSource, request: Request, decision_id: str) -> Single:
         )
     if not fates:
         raise DataError(
-            "no decision of the log has this id.",
+            f'no decision of the log has the id "{_brief(decision_id)}" in the column '
+            f'"{columns["decision_id"]}".',
             where="decision",
             hint="Ids are compared letter by letter, as the log writes them.",
         )
@@ -233,6 +244,11 @@ def _found(source: TableSource, request: Request, decision_id: str) -> Single:
     )
 
 
+def _brief(text: str) -> str:
+    flat = "".join(c if c.isprintable() else " " for c in text.strip()[:_LONGEST])
+    return flat if len(text.strip()) <= _LONGEST else f"{flat}..."
+
+
 def _told(plan: Plan, inputs: Inputs, one: Single, name: str) -> Told:
     """One declared input with its value, where the value may be shown."""
     table = plan.tables.get(name.partition(".")[0])
@@ -241,8 +257,8 @@ def _told(plan: Plan, inputs: Inputs, one: Single, name: str) -> Told:
         hidden = "restricted"
     elif name in private(plan):
         hidden = "private"
-    elif inputs.declared[name].state == "too_many_values":
-        hidden = "too_many_values"
+    elif (state := inputs.declared[name].state) in {"free_text", "too_many_values"}:
+        hidden = "free_text" if state == "free_text" else "too_many_values"
     return Told(name=name, value=None if hidden else one.said[name], hidden=hidden)
 
 
@@ -251,11 +267,12 @@ def _listed(plan: Plan, one: Single, record: AuditRecord | None) -> tuple[Listed
     found = record.drivers if record else ()
     words = set(terms(one.said[name] for name in _texts(plan))) if found else set()
     has = words | {name for name in plan.drivers.fields if one.said[name] is not None}
-    met = (d for d in found if d.listed and d.kind != "subgroup" and d.name in has)
-    each = (
-        Listed(
-            question=d.question, segment=d.segment, kind=d.kind, name=d.name, sentence=d.sentence
-        )
+    met = [d for d in found if d.listed and d.kind != "subgroup" and d.name in has]
+    times = Counter((d.kind, d.name) for d in met)
+    firsts = {(d.kind, d.name): d for d in reversed(met)}
+    return tuple(
+        Listed(question=d.question, segment=d.segment, group=d.group, reference=d.reference,
+               kind=d.kind, name=d.name, sentence=d.sentence, more=times[d.kind, d.name] - 1)
         for d in met
-    )
-    return tuple(dict.fromkeys(each))  # a driver of several gaps says the same of each
+        if d is firsts[d.kind, d.name]
+    )  # fmt: skip

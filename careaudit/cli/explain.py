@@ -13,7 +13,7 @@ from careaudit.cli import options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from careaudit.explain import Explanation, Told
+    from careaudit.explain import Explanation, Listed, Told
 
 SILENT = {
     "no_inputs": "The plan declares no inputs to compare by ([drivers] fields).",
@@ -28,7 +28,8 @@ UNCHANGED = {
 HIDDEN = {
     "restricted": "restricted, not shown",
     "private": "private, not shown",
-    "too_many_values": "not shown: it has too many values",
+    "free_text": "free text, not shown",
+    "too_many_values": "too many values, not shown",
 }
 SILENCE = "The plan does not say: write it in [public] of the plan."
 
@@ -96,7 +97,7 @@ def _show(found: Explanation) -> None:
         ("Declared inputs", [(each.name, _value(each)) for each in found.inputs]),
         ("How comparable customers fared", [("", line) for line in _fared(found)]),
         ("Where the nearest favorable decisions differ", [("", line) for line in _changes(found)]),
-        ("What the audit lists", [(each.question, each.sentence) for each in found.drivers]),
+        ("What the audit lists", [(each.question, _said(each)) for each in found.drivers]),
         ("How to contest it", _contest(found)),
     ):
         if not rows:
@@ -167,6 +168,15 @@ def _changes(found: Explanation) -> Iterator[str]:
     for change in found.changes:
         most = f", most often {change.most_often}" if change.most_often else ""
         yield f"{_percent(change.share)} differ in {change.name}{most}"
+
+
+def _said(each: Listed) -> str:
+    """A listed driver with the comparison that it is of."""
+    sides = f"{each.segment} {each.group} beside {each.reference}: " if each.group else ""
+    more = ""
+    if each.more:
+        more = f" {each.more} more comparison{'s list' if each.more > 1 else ' lists'} it."
+    return f"{sides}{each.sentence}{more}"
 
 
 def _contest(found: Explanation) -> list[tuple[str, str]]:

@@ -137,3 +137,32 @@ def test_a_period_without_decisions_and_dates_that_do_not_parse(run: Run, write_
         assert result.exit_code == 3
         assert "no date of the decisions can be read" in result.stderr
         assert "ISO" in result.stderr
+
+
+def test_plan_check_warns_of_what_an_audit_would_leave_out(run: Run, write_log: Write) -> None:
+    rows = [f"{'denied' if n % 3 else 'granted'},{'en' if n % 2 else 'fr'},c{n},owed,high"
+            for n in range(60)]  # fmt: skip
+    write_log("log.csv", ["outcome,lang,case,owed,risk", *rows])
+    more = 'decision_id = "case"\nscore = "risk"\n[outcome]'
+    label = '[label]\ncolumn = "owed"\npositive = ["yes"]\nselection = "all"\n'
+    fields = '[drivers]\nfields = ["outcome", "case", "score", "owed", "lang"]\n'
+    write_log("careaudit.toml", PLAN.replace("[outcome]", more) + label + fields)
+    result = run("plan", "check")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("careaudit.toml: 1 question, 1 segment. Plan ")
+    assert 'label: None of the 60 labels in "owed" say "yes"; seen: "owed" (60 rows)' in (
+        result.stderr
+    )
+    assert 'score: 60 of 60 values of "risk" are no numbers' in result.stderr
+    for name in ("outcome", "score", "owed"):
+        assert f'[drivers] fields: "{name}" is what the system put out' in result.stderr
+    assert '"case" is an id' in result.stderr
+    assert '"lang"' not in result.stderr
+
+
+def test_plan_check_does_not_sound_well_before_an_error(run: Run, write_log: Write) -> None:
+    write_log()
+    write_log("careaudit.toml", PLAN + '[drivers]\nfields = ["lnag"]')
+    result = run("plan", "check")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "[drivers] fields" in result.stderr

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from statsmodels.stats.proportion import proportion_confint
 
 from careaudit.cli import main
+from careaudit.cli.explain import _said
 from careaudit.errors import DataError, PlanError
 from careaudit.explain import Explanation, explain
 from careaudit.plan import Plan
@@ -193,10 +194,10 @@ def test_hostile_ids_find_nothing_and_harm_nothing():
     for name in HOSTILE:
         assert source.single(request, name, []) == ((), ())
     assert source.single(request, " d0 ", [])[1] == ("used",)
-    with pytest.raises(DataError, match="has this id") as caught:
+    with pytest.raises(DataError, match="has the id") as caught:
         ask(log(), "\x1b[31m" * 1_000)
     assert "\x1b" not in str(caught.value)
-    assert len(str(caught.value)) < 200
+    assert len(str(caught.value)) < 220
 
 
 def test_an_id_that_is_hostile_and_there_is_found():
@@ -226,6 +227,7 @@ def test_a_plan_without_ids_or_outcome_is_refused_with_a_step():
 def home(tmp_path: Path) -> Path:
     """A plan with a restricted table on disk."""
     data = log()
+    data["note"] = [f"her secret number {n} is on the second page" for n in range(len(data))]
     data.to_csv(tmp_path / "log.csv", index=False)
     zips = [f"quarter-{n % 3}" for n in range(len(data))]
     pay = [f"{7000 + n}usd" for n in range(len(data))]
@@ -256,7 +258,7 @@ id = "q"
 measure = "adverse_rate"
 segments = ["quarter"]
 [drivers]
-fields = ["intent", "people.quarter", "people.pay", "customer", "message", "people.who"]
+fields = ["intent", "people.quarter", "people.pay", "customer", "people.who", "note", "outcome"]
 """)
     return tmp_path
 
@@ -274,6 +276,8 @@ def test_nothing_restricted_no_customer_and_no_text_is_printed(home):
             assert private not in out + err
     assert "people.quarter  restricted, not shown" in " ".join(out.split("\n")).replace("   ", "  ")
     assert "private, not shown" in out
+    assert "free text, not shown" in out
+    assert "outcome" not in out  # what was decided is no input
 
 
 def test_a_restricted_input_is_compared_by_and_never_named(home):
@@ -321,7 +325,7 @@ def test_what_would_steer_a_terminal_is_shown_not_obeyed(home):
 def test_an_unknown_id_leaves_with_three_and_one_message(home):
     code, out, err = cli("--decision", "x' OR 1=1; --\x1b[31m", "-c", home)
     assert (code, out) == (3, "")
-    assert "no decision of the log has this id" in err
+    assert 'no decision of the log has the id "x\' OR 1=1; -- [31m" in the column "id"' in err
     assert "Traceback" not in err
     assert "\x1b" not in err
     assert cli("--decision", "d0", "-c", home / "nowhere.toml")[0] == 3
@@ -332,8 +336,9 @@ def test_an_unknown_id_leaves_with_three_and_one_message(home):
 
 
 def test_listed_drivers_that_the_decision_has_are_named():
-    def driver(kind: str, name: str, *, listed: bool = True) -> SimpleNamespace:
-        return SimpleNamespace(question="q", segment="zip", kind=kind, name=name, listed=listed,
+    def driver(kind: str, name: str, *, listed: bool = True, group: str = "1") -> SimpleNamespace:
+        return SimpleNamespace(question="q", segment="zip", group=group, reference="5", kind=kind,
+                               name=name, listed=listed,
                                sentence=f"{name} goes along with the gap.")  # fmt: skip
 
     record = SimpleNamespace(
@@ -341,14 +346,18 @@ def test_listed_drivers_that_the_decision_has_are_named():
             driver("term", "secret words"), driver("term", "words", listed=False),
             driver("term", "other phrase"), driver("field", "intent"),
             driver("field", "channel"), driver("subgroup", "intent"),
-            driver("field", "intent"),  # the same of another gap
-
+            driver("field", "intent", group="2"), driver("field", "intent", group="3"),
         )
     )  # fmt: skip
     found = explain(plan(), Path(), "d0", data=log(), as_of=DAY, record=record)
-    assert [(one.kind, one.name) for one in found.drivers] == [
-        ("term", "secret words"), ("field", "intent")
+    assert [(one.kind, one.name, one.group, one.more) for one in found.drivers] == [
+        ("term", "secret words", "1", 0), ("field", "intent", "1", 2)
     ]  # fmt: skip
+    said = [_said(one) for one in found.drivers]
+    assert said == [
+        "zip 1 beside 5: secret words goes along with the gap.",
+        "zip 1 beside 5: intent goes along with the gap. 2 more comparisons list it.",
+    ]
 
 
 # The real thing.
