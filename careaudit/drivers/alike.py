@@ -69,9 +69,13 @@ class Alike:
 
 
 def alike(plan: Plan, inputs: Inputs | None, one: Single, hidden: frozenset[str]) -> Alike:
-    """Set one decision beside a sample of others' decisions; values of `hidden` are not named."""
+    """Set one decision beside a sample of others' decisions.
+
+    Nothing is compared by what is `hidden`: how others differ in it would tell its value.
+    """
     drawn = inputs.sample(without=one.customer) if inputs else None
-    names = [name for name in drawn.fields if name not in not_told(plan)] if drawn else []
+    away = not_told(plan) | hidden
+    names = [name for name in drawn.fields if name not in away] if drawn else []
     if drawn is None or not names:
         return Alike()
     least = plan.privacy.min_cell
@@ -96,9 +100,7 @@ def alike(plan: Plan, inputs: Inputs | None, one: Single, hidden: frozenset[str]
         Difference(
             name=name,
             share=float(there.mean()),
-            most_often=None
-            if name in hidden
-            else _most_often(drawn, name, one, others[there], least),
+            most_often=_most_often(drawn, name, one, others[there], least),
         )
         for name, column in zip(names, differs.T, strict=True)
         if (there := column[others]).any()

@@ -280,13 +280,14 @@ def test_nothing_restricted_no_customer_and_no_text_is_printed(home):
     assert "outcome" not in out  # what was decided is no input
 
 
-def test_a_restricted_input_is_compared_by_and_never_named(home):
+def test_nothing_is_compared_by_a_restricted_input_which_would_tell_its_value(home):
     text = (home / "careaudit.toml").read_text()
     start = text.index("fields = [")
     (home / "careaudit.toml").write_text(text[:start] + 'fields = ["people.quarter"]\n')
     found = json.loads(cli("--decision", "d0", "-c", home, "-f", "json", "--as-of", DAY)[1])
-    assert found["compared_by"] == ["people.quarter"]
-    assert found["comparable_cases"] > 10
+    assert found["compared_by"] == []
+    assert found["comparable_cases"] is None
+    assert found["changes"] == []
     assert found["inputs"] == [
         {"name": "people.quarter", "value": None, "hidden": "restricted"}
     ]  # fmt: skip

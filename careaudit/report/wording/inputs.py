@@ -52,6 +52,7 @@ REVEALED_REASONS = {
     "no_usable_input": "no input can be used",
     "no_inputs": "no input can be used",
     "one_value": "each input holds one value",
+    "same_as_segment": "each input is the group itself",
 }
 
 
