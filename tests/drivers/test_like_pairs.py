@@ -38,8 +38,8 @@ def drawn(customer, slot, fields=None, numbers=None) -> Drawn:
     }
     return Drawn(
         customer=np.asarray(customer, np.int64), named=np.ones(rows, bool),
-        slot=np.asarray(slot, np.int8), held_out=np.zeros(rows, bool), groups={}, fields=coded | bands, numbers=numbers,
-        counted={}, score=none, threshold=none, amount=none,
+        slot=np.asarray(slot, np.int8), held_out=np.zeros(rows, bool), groups={},
+        fields=coded | bands, numbers=numbers, counted={}, score=none, threshold=none, amount=none,
     )  # fmt: skip
 
 
