@@ -39,7 +39,8 @@ def hostile(text):
     found["audit"].update(system=text, release=text)
     for question in found["questions"]:
         question["id"] = text
-    for row in found["comparisons"] + found["intersections"] + found["conditional"]:
+    about = ("comparisons", "intersections", "conditional", "drivers")
+    for row in [row for part in about for row in found[part]] + found["impact"]["remedies"]:
         row["question"] = text
     return AuditRecord.from_json(json.dumps(found))
 
