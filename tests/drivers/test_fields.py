@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from field_logs import LABEL, audit, driver, plan, seed
-from told_telecom import telecom
+from told_samples import telecom
 
 from careaudit.drivers.looks.fields import carries
 from careaudit.drivers.split import mix

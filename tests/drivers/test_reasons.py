@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from told_samples import HOME, telecom
 from told_scenes import scene
-from told_telecom import HOME, telecom
 
 from careaudit.drivers.looks import reasons
 from careaudit.drivers.looks.reasons import is_code, withheld

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from field_logs import BOTH, LABEL, audit, plan, seed
 from scipy.special import ndtr
 from sklearn.metrics import roc_auc_score
+from told_samples import tutor
 
 from careaudit.drivers.looks import revealed
 from careaudit.drivers.looks.revealed import Telling, out_of_fold
 
-SAMPLES = Path(__file__).parents[2] / "sample_data"
 CUSTOMER = 'subject_id = "customer"'
 
 
@@ -148,13 +146,11 @@ def test_one_answer_for_a_pair_whatever_the_questions():
     assert told(record).recoverable
 
 
-@pytest.fixture(scope="module")
-def tutor():
-    return audit(SAMPLES / "tutor_engagement", looks=BOTH)
-
-
-def test_the_tutor(tutor):
-    names = {one.name: one for one in tutor.drivers if one.question == "flagged"}
+def test_the_tutor():
+    record = tutor()
+    names = {
+        one.name: one for one in record.drivers if one.question == "flagged" and one.kind == "field"
+    }
     assert [name for name, one in names.items() if one.listed] == [
         "reply_seconds",
         "typing_per_minute",
@@ -162,7 +158,7 @@ def test_the_tutor(tutor):
     assert {one.segment for one in names.values()} == {"language_group"}
     # the same pace says another thing of those who write a second language
     assert {one.validity for one in names.values() if one.listed} == {"unequal"}
-    (found,) = (s for s in tutor.segments if s.revealed)
+    (found,) = (s for s in record.segments if s.revealed)
     assert (found.name, found.revealed[0].recoverable) == ("language_group", True)
     assert {one.name for one in found.revealed[0].carriers[:2]} == {
         "reply_seconds",

@@ -19,7 +19,7 @@ from lattice_logs import (
     plan,
     subgroups,
 )
-from told_telecom import telecom
+from told_samples import telecom
 
 import careaudit
 from careaudit import drivers

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import term_logs
 from term_logs import CHINESE, ENGLISH, SPANISH, Mixed, audit, found, listed, notes, seed_case, told
-from told_telecom import HOME, telecom
+from told_samples import HOME, telecom
 
 from careaudit.drivers.looks import terms
 from careaudit.drivers.words import terms as words
