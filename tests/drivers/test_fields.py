@@ -9,7 +9,7 @@ from field_logs import LABEL, audit, driver, plan, seed
 from told_samples import telecom
 
 from careaudit.drivers.looks.fields import carries
-from careaudit.drivers.split import mix
+from careaudit.drivers.split import Mix, mix
 from careaudit.stats.arrays import Table
 
 SIX = 1e-6
@@ -259,3 +259,10 @@ def test_telecom():
     assert (poorest.listed, poorest.validity, poorest.role) == (True, "unsupported", "proxy")
     assert poorest.mix_share > 0.9
     assert not any(d.listed for d in fields if d.name == "channel")
+
+
+def test_a_share_must_be_beyond_chance_among_all_fields_that_were_looked_at():
+    # Bonferroni: 1.96 for one field, 2.638 for six
+    assert carries(Mix(0.03, 0.03 / 2.0), 0.1) == (pytest.approx(0.3), True)
+    assert carries(Mix(0.03, 0.03 / 2.6), 0.1, fields=6) == (pytest.approx(0.3), False)
+    assert carries(Mix(0.03, 0.03 / 2.7), 0.1, fields=6) == (pytest.approx(0.3), True)

@@ -30,7 +30,7 @@ from careaudit.stats.association import association, cramers_v, level_effect
 ASSOCIATED = 0.10
 """A field is associated with a segment where V's lower limit is above this (methods 8)."""
 SHARE = 0.10
-"""A field carries part of a gap where its mix share is above this, and not 0 by its 95 % range:
+"""A field carries part of a gap where its mix share is above this, and not 0 beyond chance:
 in a small log, chance alone gives a share to what moves no decision (methods 8)."""
 SAME = 0.95
 """From this V on, one tells the other nearly every time."""
@@ -114,7 +114,10 @@ def state(scene: Scene, gap: Gap, name: str) -> str | None:
 
 
 def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candidate:
-    """Weigh one field beside one gap, from the counts of both sides by its values."""
+    """Weigh one field beside one gap, from the counts of both sides by its values.
+
+    drawn: a sample, whose fields are all that were looked at.
+    """
     counts = gap.table(cells)
     levels = np.stack([counts.n1, counts.n2], axis=-1)
     if (levels.sum(axis=-1) > 0).sum() < 2:
@@ -136,7 +139,7 @@ def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candid
     if "no_support" in still.flags:
         return replace(one, reason="no_support")
     crude = float(counts.x1.sum() / counts.n1.sum() - counts.x2.sum() / counts.n2.sum())
-    share, shown = carries(split.mix(counts, gap.deffs, effect), crude)
+    share, shown = carries(split.mix(counts, gap.deffs, effect), crude, len(drawn.fields))
     valid, why = _validity(plan, gap, cells)
     return replace(
         one,
@@ -150,10 +153,14 @@ def weigh(plan: Plan, gap: Gap, name: str, cells: Cells, drawn: Drawn) -> Candid
     )  # fmt: skip
 
 
-def carries(mixed: split.Mix, crude: float) -> tuple[float, bool]:
-    """The share of a gap that lies in the mix, and whether that is more than little or chance."""
+def carries(mixed: split.Mix, crude: float, fields: int = 1) -> tuple[float, bool]:
+    """The share of a gap that lies in the mix, and whether that is more than little or chance.
+
+    fields: how many were looked at; the chance that any is listed by chance is held to 5 %
+    (Bonferroni).
+    """
     share = mixed.value / crude if crude else 0.0
-    return share, share > SHARE and abs(mixed.value) > two_sided_z(0.95) * mixed.se
+    return share, share > SHARE and abs(mixed.value) > two_sided_z(1 - 0.05 / fields) * mixed.se
 
 
 def is_segment(scene: Scene, gap: Gap, name: str, drawn: Drawn) -> bool:
